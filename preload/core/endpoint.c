@@ -1,0 +1,336 @@
+#include "endpoint.h"
+
+#include <string.h>
+
+enum {
+    IPV4_BYTES = 4,
+    IPV6_BYTES = 16,
+    GROUP_BYTES = 2, /* an IPv6 address is written in groups of 16 bits */
+    GROUPS = IPV6_BYTES / GROUP_BYTES,
+    GROUP_DIGITS = 4,
+    BITS_PER_BYTE = 8,
+    BITS_PER_DIGIT = 4,
+    BYTE_MOST = 255,
+    DECIMAL = 10,
+};
+
+/* ::ffff:0:0/96, RFC 4291, section 2.5.5.2 */
+static const uint8_t mapped_prefix[IPV6_BYTES - IPV4_BYTES] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff,
+};
+
+static bool is_mapped(const struct endpoint *endpoint)
+{
+    return endpoint->family == FAMILY_IPV6 &&
+           memcmp(endpoint->address, mapped_prefix, sizeof(mapped_prefix)) == 0;
+}
+
+/* ---- parsing ---- */
+
+static bool skip(const char **cursor, const char *expected)
+{
+    if (!text_starts_with(*cursor, expected))
+        return false;
+    *cursor += strlen(expected);
+    return true;
+}
+
+static bool is_decimal_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool read_hexadecimal_digit(char byte, uint32_t *value)
+{
+    if (is_decimal_digit(byte))
+        *value = (uint32_t)(byte - '0');
+    else if (byte >= 'a' && byte <= 'f')
+        *value = (uint32_t)(byte - 'a') + DECIMAL;
+    else if (byte >= 'A' && byte <= 'F')
+        *value = (uint32_t)(byte - 'A') + DECIMAL;
+    else
+        return false;
+    return true;
+}
+
+/* "010" would be eight to inet_aton(3) and ten to people, so it is nothing here. */
+static bool read_ipv4_byte(const char **cursor, uint8_t *byte)
+{
+    uint64_t number;
+    if ((*cursor)[0] == '0' && is_decimal_digit((*cursor)[1]))
+        return false;
+    if (!text_read_number(cursor, BYTE_MOST, &number))
+        return false;
+    *byte = (uint8_t)number;
+    return true;
+}
+
+/* On failure *cursor stays where it was. */
+static bool read_ipv4(const char **cursor, uint8_t *address)
+{
+    const char *next = *cursor;
+    for (size_t index = 0; index < IPV4_BYTES; index++) {
+        if (index > 0 && !skip(&next, "."))
+            return false;
+        if (!read_ipv4_byte(&next, &address[index]))
+            return false;
+    }
+    *cursor = next;
+    return true;
+}
+
+static bool read_group(const char **cursor, uint8_t *address)
+{
+    uint32_t group = 0;
+    uint32_t digit;
+    size_t digits = 0;
+    while (digits < GROUP_DIGITS && read_hexadecimal_digit(**cursor, &digit)) {
+        group = group << BITS_PER_DIGIT | digit;
+        (*cursor)++;
+        digits++;
+    }
+    address[0] = (uint8_t)(group >> BITS_PER_BYTE);
+    address[1] = (uint8_t)group;
+    return digits > 0;
+}
+
+/*
+ * RFC 4291, section 2.2: groups with a colon between any two, of which the last two may be written
+ * as an IPv4 address, behind which nothing follows. Returns their length in bytes and leaves
+ * *cursor before whatever is no group.
+ */
+static size_t read_groups(const char **cursor, uint8_t *address, size_t room, bool *ends_in_ipv4)
+{
+    const char *next = *cursor;
+    size_t length = 0;
+    *ends_in_ipv4 = false;
+    while (!*ends_in_ipv4 && length + GROUP_BYTES <= room) {
+        *ends_in_ipv4 = length + IPV4_BYTES <= room && read_ipv4(&next, address + length);
+        if (!*ends_in_ipv4 && !read_group(&next, address + length))
+            break;
+        length += *ends_in_ipv4 ? IPV4_BYTES : GROUP_BYTES;
+        *cursor = next;
+        if (!skip(&next, ":"))
+            break;
+    }
+    return length;
+}
+
+static bool read_ipv6(const char **cursor, uint8_t *address)
+{
+    uint8_t tail[IPV6_BYTES];
+    bool ends_in_ipv4;
+    size_t length = read_groups(cursor, address, IPV6_BYTES, &ends_in_ipv4);
+    if (!skip(cursor, "::"))
+        return length == IPV6_BYTES;
+    if (ends_in_ipv4 || length + GROUP_BYTES > IPV6_BYTES)
+        return false; /* "::" stands for one group at least */
+    size_t room = IPV6_BYTES - GROUP_BYTES - length;
+    size_t tail_length = read_groups(cursor, tail, room, &ends_in_ipv4);
+    memset(address + length, 0, IPV6_BYTES - length);
+    memcpy(address + IPV6_BYTES - tail_length, tail, tail_length);
+    return true;
+}
+
+/* "%2": the index alone, for names of interfaces are the operating system's. */
+static bool read_device(const char **cursor, uint32_t *device)
+{
+    uint64_t number;
+    if (!skip(cursor, "%"))
+        return true;
+    if (!text_read_number(cursor, UINT32_MAX, &number))
+        return false;
+    *device = (uint32_t)number;
+    return true;
+}
+
+static bool is_port_alone(const char *string)
+{
+    while (is_decimal_digit(*string))
+        string++;
+    return *string == '\0';
+}
+
+/* Up to and including the colon before the port. */
+static bool read_address(const char **cursor, struct endpoint *endpoint)
+{
+    endpoint->family = FAMILY_IPV6; /* and `::` as long as nothing else is read: every address */
+    if (skip(cursor, "*:") || is_port_alone(*cursor))
+        return true;
+    if (skip(cursor, "["))
+        return read_ipv6(cursor, endpoint->address) && read_device(cursor, &endpoint->device) &&
+               skip(cursor, "]:");
+    endpoint->family = FAMILY_IPV4;
+    return read_ipv4(cursor, endpoint->address) && read_device(cursor, &endpoint->device) &&
+           skip(cursor, ":");
+}
+
+bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **error)
+{
+    const char *cursor = string;
+    uint64_t port;
+    memset(endpoint, 0, sizeof(*endpoint));
+    if (skip(&cursor, "udp:"))
+        endpoint->protocol = PROTOCOL_UDP;
+    else
+        skip(&cursor, "tcp:");
+    if (!read_address(&cursor, endpoint)) {
+        *error = "want 127.0.0.1:PORT, [::1]:PORT or PORT; addresses are numbers, not names";
+        return false;
+    }
+    if (!text_read_number(&cursor, UINT16_MAX, &port) || *cursor != '\0') {
+        *error = "want a port from 0 to 65535";
+        return false;
+    }
+    endpoint->port = (uint16_t)port;
+    return true;
+}
+
+/* ---- printing ---- */
+
+static void add_ipv4(struct text *text, const uint8_t *address)
+{
+    for (size_t index = 0; index < IPV4_BYTES; index++) {
+        text_add(text, index > 0 ? "." : "");
+        text_add_number(text, address[index]);
+    }
+}
+
+static uint32_t group_at(const uint8_t *address, size_t group)
+{
+    const uint8_t *bytes = address + group * GROUP_BYTES;
+    return (uint32_t)bytes[0] << BITS_PER_BYTE | bytes[1];
+}
+
+/* RFC 5952, section 4.2: the longest run of zero groups, the first of equals, never one alone. */
+static size_t find_gap(const uint8_t *address, size_t *length)
+{
+    size_t gap = GROUPS;
+    size_t run = 0;
+    *length = 1;
+    for (size_t group = 0; group < GROUPS; group++) {
+        run = group_at(address, group) == 0 ? run + 1 : 0;
+        if (run > *length) {
+            *length = run;
+            gap = group + 1 - run;
+        }
+    }
+    return gap;
+}
+
+static void add_ipv6(struct text *text, const uint8_t *address)
+{
+    size_t gap_length;
+    size_t gap = find_gap(address, &gap_length);
+    for (size_t group = 0; group < GROUPS; group++) {
+        if (group == gap) {
+            text_add(text, "::");
+            group += gap_length - 1;
+            continue;
+        }
+        text_add(text, group > 0 && group != gap + gap_length ? ":" : "");
+        text_add_hexadecimal(text, group_at(address, group), 1);
+    }
+}
+
+static void add_device(struct text *text, uint32_t device)
+{
+    if (device == 0)
+        return;
+    text_add(text, "%");
+    text_add_number(text, device);
+}
+
+static void add_address(struct text *text, const struct endpoint *endpoint)
+{
+    if (endpoint->family == FAMILY_IPV4) {
+        add_ipv4(text, endpoint->address);
+        add_device(text, endpoint->device);
+        return;
+    }
+    text_add(text, "[");
+    if (is_mapped(endpoint)) { /* RFC 5952, section 5 */
+        text_add(text, "::ffff:");
+        add_ipv4(text, endpoint->address + sizeof(mapped_prefix));
+    } else {
+        add_ipv6(text, endpoint->address);
+    }
+    add_device(text, endpoint->device);
+    text_add(text, "]");
+}
+
+void endpoint_print(struct text *text, const struct endpoint *endpoint)
+{
+    text_add(text, endpoint->protocol == PROTOCOL_UDP ? "udp:" : "");
+    add_address(text, endpoint);
+    text_add(text, ":");
+    text_add_number(text, endpoint->port);
+}
+
+const char *endpoint_protocol_name(enum protocol protocol)
+{
+    return protocol == PROTOCOL_UDP ? "udp" : "tcp";
+}
+
+/* ---- conflicts ---- */
+
+static bool is_ipv4(const struct endpoint *endpoint)
+{
+    return endpoint->family == FAMILY_IPV4 || is_mapped(endpoint);
+}
+
+/* The bytes that are compared, and how many. */
+static const uint8_t *compared_bytes(const struct endpoint *endpoint, size_t *length)
+{
+    *length = is_ipv4(endpoint) ? IPV4_BYTES : IPV6_BYTES;
+    return is_mapped(endpoint) ? endpoint->address + sizeof(mapped_prefix) : endpoint->address;
+}
+
+bool endpoint_is_wildcard(const struct endpoint *endpoint)
+{
+    size_t length;
+    const uint8_t *bytes = compared_bytes(endpoint, &length);
+    while (length > 0 && bytes[length - 1] == 0)
+        length--;
+    return length == 0;
+}
+
+static bool same_address(const struct endpoint *left, const struct endpoint *right)
+{
+    size_t left_length;
+    size_t right_length;
+    const uint8_t *left_bytes = compared_bytes(left, &left_length);
+    const uint8_t *right_bytes = compared_bytes(right, &right_length);
+    return left_length == right_length && memcmp(left_bytes, right_bytes, left_length) == 0;
+}
+
+static bool covers_address(const struct endpoint *outer, const struct endpoint *inner)
+{
+    if (!endpoint_is_wildcard(outer))
+        return same_address(outer, inner);
+    if (is_ipv4(outer))
+        return is_ipv4(inner);
+    bool takes_ipv4 = is_ipv4(inner) || (endpoint_is_wildcard(inner) && !inner->ipv6_only);
+    return !outer->ipv6_only || !takes_ipv4;
+}
+
+static bool same_port(const struct endpoint *left, const struct endpoint *right)
+{
+    bool left_is_udp = left->protocol == PROTOCOL_UDP;
+    bool right_is_udp = right->protocol == PROTOCOL_UDP;
+    return left_is_udp == right_is_udp && left->port == right->port;
+}
+
+/* What two endpoints take in is never half in common: it is apart, or one holds the other. */
+bool endpoint_conflicts(const struct endpoint *left, const struct endpoint *right)
+{
+    bool share_device = left->device == 0 || right->device == 0 || left->device == right->device;
+    return same_port(left, right) && share_device &&
+           (covers_address(left, right) || covers_address(right, left));
+}
+
+bool endpoint_covers(const struct endpoint *outer, const struct endpoint *inner)
+{
+    bool covers_device = outer->device == 0 || outer->device == inner->device;
+    return same_port(outer, inner) && covers_device && covers_address(outer, inner);
+}

@@ -1,0 +1,51 @@
+/*
+ * endpoint: protocol + address + port (+ bound device) on which a server wants to listen.
+ */
+#ifndef PORTCLAIM_ENDPOINT_H
+#define PORTCLAIM_ENDPOINT_H
+
+#include "text.h"
+
+enum protocol { PROTOCOL_TCP, PROTOCOL_MPTCP, PROTOCOL_UDP };
+enum family { FAMILY_IPV4, FAMILY_IPV6 };
+
+enum { ENDPOINT_ADDRESS_SIZE = 16, ENDPOINT_TEXT_SIZE = 80 };
+
+struct endpoint {
+    enum protocol protocol;
+    enum family family;
+    uint8_t address[ENDPOINT_ADDRESS_SIZE]; /* network order; IPv4 uses the first four bytes */
+    uint16_t port;                          /* host order */
+    uint32_t device; /* interface index it is bound to (also a link-local scope); 0: any */
+    bool ipv6_only;  /* IPV6_V6ONLY; means nothing for IPv4 */
+};
+
+/*
+ * Reads "ADDRESS:PORT", "[ADDRESS6]:PORT", "*:PORT" or "PORT", each with "tcp:" or "udp:" before
+ * it if need be; the last two are every address, IPv6 and IPv4. "%NUMBER" behind an address is the
+ * index of a device. Names are not resolved. Port 0 is read. On failure returns false and *error
+ * says what is wanted ("want ..."); *endpoint is then undefined.
+ */
+bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **error);
+
+/* "127.0.0.1:80", "[::1]:80" (RFC 5952), "udp:0.0.0.0:53", "[fe80::1%2]:80" */
+void endpoint_print(struct text *text, const struct endpoint *endpoint);
+
+/* "tcp" or "udp": MPTCP shares the ports of TCP (RFC 8684, section 3.1) and is named so. */
+const char *endpoint_protocol_name(enum protocol protocol);
+
+bool endpoint_is_wildcard(const struct endpoint *endpoint);
+
+/*
+ * May a socket bound to one keep the kernel from binding the other? The rule of the kernel's
+ * inet_rcv_saddr_equal() and inet_bind_conflict(): the same port space and port, a device in
+ * common, and overlapping addresses, where `::` without IPV6_V6ONLY overlaps all of IPv4 and a
+ * mapped address (::ffff:a.b.c.d) is its IPv4 address. Options such as SO_REUSEADDR can lift a
+ * conflict; they are not visible from outside and not considered.
+ */
+bool endpoint_conflicts(const struct endpoint *left, const struct endpoint *right);
+
+/* Does `outer` take in every address and device that `inner` does, on the same port? */
+bool endpoint_covers(const struct endpoint *outer, const struct endpoint *inner);
+
+#endif
