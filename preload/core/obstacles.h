@@ -1,0 +1,46 @@
+/*
+ * obstacles: which of the sockets on a port stand in the way of a request.
+ *
+ * A host feeds it the sockets that it sees; it keeps those that can have caused the EADDRINUSE.
+ */
+#ifndef PORTCLAIM_OBSTACLES_H
+#define PORTCLAIM_OBSTACLES_H
+
+#include "holder.h"
+
+enum operation { OPERATION_BIND, OPERATION_LISTEN };
+
+/* What the caller wanted. */
+struct request {
+    enum operation operation;
+    struct endpoint endpoint;
+    uint64_t own_inode; /* the caller's own socket, which is never in its own way; 0: unknown */
+};
+
+enum { OBSTACLES_SOCKETS = 1024 };
+
+struct obstacles {
+    uint32_t count;
+    uint32_t closable;
+    uint32_t sending;
+    bool overflow; /* there were more than fit */
+    struct socket sockets[OBSTACLES_SOCKETS];
+};
+
+void obstacles_start(struct obstacles *obstacles);
+
+/*
+ * Feed every listening and bound socket first. A connection that was accepted from a listener
+ * still standing is no obstacle of its own: it has that listener's SO_REUSEADDR, and is looked at
+ * again when the listener is gone.
+ */
+void obstacles_add(struct obstacles *obstacles, const struct request *request,
+                   const struct socket *socket);
+
+/*
+ * After the listening and bound sockets: need the connections be looked at as well? There can be
+ * tens of thousands of them.
+ */
+bool obstacles_want_connections(const struct obstacles *obstacles, const struct request *request);
+
+#endif
