@@ -1,0 +1,252 @@
+#include "identity.h"
+
+#include "unit.h"
+
+#include <string.h>
+
+/*
+ * Programs whose executable says nothing of what they run: their script does. A version may follow
+ * ("python3.11"). Shells and multi-call binaries belong here, and the dynamic loader when it is
+ * called by name.
+ */
+static const char *const interpreters[] = {
+    "ash",
+    "bash",
+    "beam.smp",
+    "bun",
+    "busybox",
+    "deno",
+    "dotnet",
+    "electron",
+    "erl",
+    "guile",
+    "java",
+    "jruby",
+    "julia",
+    "ksh",
+    "ld-linux-x86-64.so",
+    "ld-musl",
+    "lua",
+    "luajit",
+    "mono",
+    "node",
+    "nodejs",
+    "perl",
+    "php",
+    "pwsh",
+    "pypy",
+    "python",
+    "qemu",
+    "racket",
+    "Rscript",
+    "ruby",
+    "sh",
+    "dash",
+    "tclsh",
+    "toybox",
+    "wine",
+    "wine64",
+    "zsh",
+    "ld-linux-aarch64.so",
+    "ld.so",
+    "wish",
+    "ld-linux.so",
+};
+
+static bool is_version(const char *string)
+{
+    while ((*string >= '0' && *string <= '9') || *string == '.' || *string == '-')
+        string++;
+    return *string == '\0';
+}
+
+/* qemu-x86_64, ld-musl-x86_64.so.1: the architecture stands in the name. */
+static bool is_architecture_name(const char *name)
+{
+    return text_starts_with(name, "qemu-") || text_starts_with(name, "ld-musl-");
+}
+
+static bool is_interpreter(const char *path)
+{
+    const char *name = text_base_name(path);
+    if (is_architecture_name(name))
+        return true;
+    for (size_t index = 0; index < sizeof(interpreters) / sizeof(interpreters[0]); index++) {
+        if (text_starts_with(name, interpreters[index]) &&
+            is_version(name + strlen(interpreters[index])))
+            return true;
+    }
+    return false;
+}
+
+static bool both_know(const struct process *self, const struct process *process, uint32_t fields)
+{
+    return (self->known & process->known & fields) == fields;
+}
+
+/* The same file, or the file that took its path in an upgrade. */
+static bool same_file(const struct file *left, const struct file *right)
+{
+    if (left->device == right->device && left->inode == right->inode)
+        return true;
+    return (left->deleted || right->deleted) && text_equal(left->path, right->path);
+}
+
+static bool same_arguments(const struct process *self, const struct process *process)
+{
+    return self->arguments_length > 0 && self->arguments_length == process->arguments_length &&
+           self->arguments_hash == process->arguments_hash;
+}
+
+/*
+ * By path and not by inode: package managers that link their files out of one store (pnpm) give
+ * strangers the same inode.
+ */
+static bool same_script(const struct process *self, const struct process *process)
+{
+    return self->script[0] != '\0' && text_equal(self->script, process->script);
+}
+
+/* What an interpreter runs: a script file, else what its arguments or its title say. */
+static enum evidence identify_script(const struct process *self, const struct process *process)
+{
+    const uint32_t needed = KNOWN_ARGUMENTS | KNOWN_DIRECTORY;
+    if (!both_know(self, process, needed))
+        return EVIDENCE_UNREADABLE;
+    if (same_script(self, process))
+        return EVIDENCE_SCRIPT;
+    if (self->script[0] != '\0' && process->script[0] != '\0')
+        return EVIDENCE_OTHER_SCRIPT;
+    if (same_arguments(self, process) && same_file(&self->directory, &process->directory))
+        return EVIDENCE_TITLE;
+    return EVIDENCE_OTHER_ARGUMENTS;
+}
+
+static enum evidence identify_program(const struct process *self, const struct process *process)
+{
+    if (!both_know(self, process, KNOWN_EXECUTABLE))
+        return EVIDENCE_UNREADABLE;
+    if (!same_file(&self->executable, &process->executable))
+        return EVIDENCE_OTHER_PROGRAM;
+    if (is_interpreter(process->executable.path))
+        return identify_script(self, process);
+    if (both_know(self, process, KNOWN_ARGUMENTS) && same_arguments(self, process))
+        return EVIDENCE_PROGRAM;
+    if (both_know(self, process, KNOWN_DIRECTORY) &&
+        same_file(&self->directory, &process->directory))
+        return EVIDENCE_PROGRAM;
+    if (!both_know(self, process, KNOWN_ARGUMENTS | KNOWN_DIRECTORY))
+        return EVIDENCE_UNREADABLE;
+    return EVIDENCE_OTHER_ARGUMENTS;
+}
+
+/*
+ * The nearest ancestor of ours that is the holder's as well. Returns its place among ours, or the
+ * number of ours when there is none.
+ */
+static uint32_t nearest_common_ancestor(const struct process *self, const struct process *process)
+{
+    for (uint32_t mine = 0; mine < self->ancestor_count; mine++) {
+        for (uint32_t theirs = 0; theirs < process->ancestor_count; theirs++) {
+            if (self->ancestors[mine] == process->ancestors[theirs])
+                return mine;
+        }
+    }
+    return self->ancestor_count;
+}
+
+/*
+ * A leftover of an earlier start has nothing above it in its unit any more. Where a living process
+ * inside the unit is above both of us (supervisord, a CI runner, cron, a container's init), the
+ * unit only says that the same supervisor started us, which it does for strangers as well.
+ */
+static bool is_same_unit(const struct process *self, const struct process *process)
+{
+    return both_know(self, process, KNOWN_CGROUP | KNOWN_ANCESTORS) &&
+           unit_same(self->cgroup, process->cgroup) &&
+           nearest_common_ancestor(self, process) >= self->ancestors_in_unit;
+}
+
+/* The arguments as one line: NULs between them become spaces. */
+static bool arguments_match(const char *glob, const struct process *process)
+{
+    char line[PROCESS_ARGUMENTS_SIZE];
+    size_t length = 0;
+    while (length < process->arguments_length && length + 1 < sizeof(line)) {
+        char byte = process->arguments[length];
+        line[length++] = byte == '\0' ? ' ' : byte;
+    }
+    while (length > 0 && line[length - 1] == ' ')
+        length--;
+    line[length] = '\0';
+    return text_matches_glob(glob, line);
+}
+
+static bool executable_matches(const char *glob, const struct process *process)
+{
+    const char *path = process->executable.path;
+    bool whole_path = strchr(glob, '/') != NULL;
+    return text_matches_glob(glob, whole_path ? path : text_base_name(path));
+}
+
+static bool unit_matches(const char *glob, const struct process *process)
+{
+    char name[PROCESS_LABEL_SIZE];
+    unit_name(process->cgroup, name, sizeof(name));
+    return name[0] != '\0' && text_matches_glob(glob, name);
+}
+
+/* One PORTCLAIM_MATCH rule, "KIND:GLOB" or "any". */
+static bool rule_matches(const char *rule, const struct process *process)
+{
+    static const struct {
+        const char *kind;
+        uint32_t needs;
+        bool (*matches)(const char *glob, const struct process *process);
+    } kinds[] = {
+        {"exe:", KNOWN_EXECUTABLE, executable_matches},
+        {"cmdline:", KNOWN_ARGUMENTS, arguments_match},
+        {"unit:", KNOWN_CGROUP, unit_matches},
+    };
+    if (text_equal(rule, "any"))
+        return true;
+    if (text_starts_with(rule, "comm:"))
+        return (process->known & KNOWN_START) != 0 &&
+               text_matches_glob(rule + strlen("comm:"), process->name);
+    for (size_t index = 0; index < sizeof(kinds) / sizeof(kinds[0]); index++) {
+        if (text_starts_with(rule, kinds[index].kind))
+            return (process->known & kinds[index].needs) != 0 &&
+                   kinds[index].matches(rule + strlen(kinds[index].kind), process);
+    }
+    return false;
+}
+
+static bool any_rule_matches(const struct settings *settings, const struct process *process)
+{
+    char rule[SETTINGS_LIST_SIZE];
+    const char *cursor = settings->match;
+    while (settings_next_entry(&cursor, rule, sizeof(rule))) {
+        if (rule_matches(rule, process))
+            return true;
+    }
+    return false;
+}
+
+enum evidence identify(const struct settings *settings, const struct process *self,
+                       const struct process *process)
+{
+    bool labelled = settings->service[0] != '\0';
+    if (labelled && (process->known & KNOWN_LABEL) == 0)
+        return EVIDENCE_UNREADABLE;
+    if (labelled && process->label[0] != '\0')
+        return text_equal(settings->service, process->label) ? EVIDENCE_SERVICE
+                                                             : EVIDENCE_OTHER_SERVICE;
+    if (is_same_unit(self, process))
+        return EVIDENCE_UNIT;
+    enum evidence program = identify_program(self, process);
+    bool program_holds =
+        program == EVIDENCE_PROGRAM || program == EVIDENCE_SCRIPT || program == EVIDENCE_TITLE;
+    if (!program_holds && any_rule_matches(settings, process))
+        return EVIDENCE_RULE;
+    return program;
+}

@@ -1,0 +1,18 @@
+/*
+ * identity: is this process an earlier instance of us? The first rule that holds is the evidence:
+ * service, unit, program, rule (DESIGN.md, Identity).
+ */
+#ifndef PORTCLAIM_IDENTITY_H
+#define PORTCLAIM_IDENTITY_H
+
+#include "holder.h"
+#include "settings.h"
+
+/*
+ * EVIDENCE_SERVICE, _UNIT, _PROGRAM, _SCRIPT, _TITLE or _RULE when it is one; EVIDENCE_UNREADABLE
+ * when what was read does not decide; else EVIDENCE_OTHER_..., why it is not.
+ */
+enum evidence identify(const struct settings *settings, const struct process *self,
+                       const struct process *process);
+
+#endif

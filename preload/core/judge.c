@@ -1,0 +1,229 @@
+#include "judge.h"
+
+#include "evidence.h"
+#include "identity.h"
+
+#include <string.h>
+
+enum { INIT_PID = 1 };
+
+static bool is_among(int32_t pid, const int32_t *pids, uint32_t count)
+{
+    for (uint32_t index = 0; index < count; index++) {
+        if (pids[index] == pid)
+            return true;
+    }
+    return false;
+}
+
+static bool is_ancestor(const struct process *self, const struct process *process)
+{
+    return process->pid == self->parent ||
+           is_among(process->pid, self->ancestors, self->ancestor_count);
+}
+
+static bool is_pid(const char *entry, int32_t pid)
+{
+    uint64_t number = 0;
+    return text_read_number(&entry, INT32_MAX, &number) && *entry == '\0' &&
+           number == (uint64_t)pid;
+}
+
+/* PORTCLAIM_PROTECT: a PID, or a glob on the name or the executable's base name. */
+static bool is_protected(const struct settings *settings, const struct process *process)
+{
+    const char *names[] = {process->name, text_base_name(process->executable.path)};
+    char entry[SETTINGS_LIST_SIZE];
+    const char *cursor = settings->protect;
+    while (settings_next_entry(&cursor, entry, sizeof(entry))) {
+        if (is_pid(entry, process->pid))
+            return true;
+    }
+    return settings_list_matches(settings->protect, names, sizeof(names) / sizeof(names[0]));
+}
+
+/* Who is never signalled, whatever else is known of it. */
+static enum evidence relation(const struct settings *settings, const struct process *self,
+                              const struct process *process)
+{
+    if (process->pid == self->pid)
+        return EVIDENCE_SELF;
+    if (process->pid == INIT_PID)
+        return EVIDENCE_INIT;
+    if (is_ancestor(self, process))
+        return EVIDENCE_ANCESTOR;
+    return is_protected(settings, process) ? EVIDENCE_PROTECTED : EVIDENCE_NONE;
+}
+
+/* A server that drops its privileges after bind differs from its successor; its socket does not. */
+static enum evidence ownership(const struct process *self, const struct holder *holder)
+{
+    if ((self->known & KNOWN_USER) == 0)
+        return EVIDENCE_UNREADABLE;
+    if (holder->socket.owner_user == self->user)
+        return EVIDENCE_NONE;
+    if (!holder->visible)
+        return EVIDENCE_OTHER_USER;
+    if ((holder->process.known & KNOWN_USER) == 0)
+        return EVIDENCE_UNREADABLE;
+    return holder->process.user == self->user ? EVIDENCE_NONE : EVIDENCE_OTHER_USER;
+}
+
+static bool is_first_inode(const struct judge_context *context, uint64_t inode)
+{
+    for (uint32_t index = 0; index < context->first_inode_count; index++) {
+        if (context->first_inodes[index] == inode)
+            return true;
+    }
+    return false;
+}
+
+/* Somebody else came between the stale one and us: then we are the one too many. */
+static bool took_port(const struct judge_context *context, const struct process *self,
+                      const struct holder *holder)
+{
+    bool binds = holder->socket.state == SOCKET_LISTENING || holder->socket.state == SOCKET_BOUND;
+    if (binds && context->first_inodes != NULL && !is_first_inode(context, holder->socket.inode))
+        return true;
+    return context->memory != NULL &&
+           breaker_took_over_since(context->memory, holder->process.pid, holder->process.start_ms,
+                                   self->start_ms);
+}
+
+/* Workers that one parent starts together race for the port on purpose. */
+static bool is_sibling(const struct process *self, const struct process *process)
+{
+    uint64_t apart = self->start_ms - process->start_ms; /* it is older, see seniority() */
+    return process->parent == self->parent && process->process_group == self->process_group &&
+           apart <= SIBLING_WINDOW_MS;
+}
+
+static enum evidence seniority(const struct judge_context *context, const struct process *self,
+                               const struct holder *holder)
+{
+    const struct process *process = &holder->process;
+    if ((self->known & process->known & KNOWN_START) == 0)
+        return EVIDENCE_UNREADABLE;
+    if (process->start_ms >= self->start_ms)
+        return EVIDENCE_YOUNGER;
+    if (took_port(context, self, holder))
+        return EVIDENCE_TOOK_PORT;
+    return is_sibling(self, process) ? EVIDENCE_SIBLING : EVIDENCE_NONE;
+}
+
+/*
+ * A stranger's connection is a client's. So is that of our own program when it listens on another
+ * port: a second instance, meant to live, whose outgoing connection was given our port. A stale
+ * instance that drains has closed its listeners.
+ */
+static enum evidence identity(const struct judge_context *context, const struct process *self,
+                              const struct holder *holder)
+{
+    enum evidence evidence = identify(context->settings, self, &holder->process);
+    bool stranger = evidence == EVIDENCE_OTHER_PROGRAM || evidence == EVIDENCE_OTHER_SCRIPT ||
+                    evidence == EVIDENCE_OTHER_ARGUMENTS;
+    bool client = stranger || holder->serves_elsewhere;
+    return holder->socket.state == SOCKET_CONNECTED && client ? EVIDENCE_CONNECTION : evidence;
+}
+
+static const struct target *find_known_stale(const struct judge_context *context,
+                                             const struct process *process)
+{
+    for (uint32_t index = 0; index < context->target_count; index++) {
+        const struct target *target = &context->targets[index];
+        if (target->pid == process->pid && target->start_ms == process->start_ms)
+            return target;
+    }
+    return NULL;
+}
+
+static enum evidence weigh(const struct judge_context *context, const struct process *self,
+                           const struct holder *holder, const struct target *known)
+{
+    enum evidence evidence = EVIDENCE_NONE;
+    if (holder->visible)
+        evidence = relation(context->settings, self, &holder->process);
+    if (evidence == EVIDENCE_NONE)
+        evidence = ownership(self, holder);
+    if (evidence == EVIDENCE_NONE && !holder->visible)
+        evidence = EVIDENCE_INVISIBLE;
+    if (evidence == EVIDENCE_NONE)
+        evidence = seniority(context, self, holder);
+    if (evidence == EVIDENCE_NONE)
+        evidence = known != NULL ? known->evidence : identity(context, self, holder);
+    return evidence;
+}
+
+static void pronounce(struct holder *holder, enum evidence evidence)
+{
+    holder->evidence = evidence;
+    holder->verdict = evidence_verdict(evidence);
+}
+
+static bool shares_socket(const struct holder *left, const struct holder *right)
+{
+    for (uint32_t mine = 0; mine < left->inode_count; mine++) {
+        for (uint32_t theirs = 0; theirs < right->inode_count; theirs++) {
+            if (left->inodes[mine] == right->inodes[theirs])
+                return true;
+        }
+    }
+    return false;
+}
+
+static const struct holder *find_stale_ancestor(const struct observation *observation,
+                                                const struct holder *holder)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *other = &observation->holders[index];
+        if (other->verdict == VERDICT_STALE && other->evidence != EVIDENCE_INHERITED &&
+            shares_socket(holder, other) &&
+            is_among(other->process.pid, holder->process.ancestors, holder->process.ancestor_count))
+            return other;
+    }
+    return NULL;
+}
+
+/*
+ * nginx's workers, a child that got the listening socket by accident: stale with the one they have
+ * it from. A younger one is never signalled, but ends the claim's hope no more than its parent.
+ */
+static void judge_heir(const struct observation *observation, struct holder *holder)
+{
+    bool open_case =
+        holder->evidence == EVIDENCE_UNREADABLE || holder->evidence == EVIDENCE_YOUNGER ||
+        holder->verdict == VERDICT_CLIENT ||
+        (holder->verdict == VERDICT_FOREIGN && holder->evidence != EVIDENCE_OTHER_USER &&
+         holder->evidence != EVIDENCE_OTHER_SERVICE);
+    if (!open_case || (holder->process.known & KNOWN_START) == 0 ||
+        ownership(&observation->self, holder) != EVIDENCE_NONE)
+        return;
+    const struct holder *stale = find_stale_ancestor(observation, holder);
+    if (stale == NULL)
+        return;
+    holder->through = stale->process.pid;
+    if (holder->evidence != EVIDENCE_YOUNGER)
+        pronounce(holder, EVIDENCE_INHERITED);
+}
+
+void judge(const struct judge_context *context, struct observation *observation)
+{
+    const struct process *self = &observation->self;
+    const uint32_t needed = KNOWN_START | KNOWN_USER | KNOWN_ANCESTORS;
+    bool self_known = (self->known & needed) == needed;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        struct holder *holder = &observation->holders[index];
+        const struct target *known = find_known_stale(context, &holder->process);
+        holder->through = known != NULL ? known->through : 0;
+        pronounce(holder, weigh(context, self, holder, known));
+        if (holder->verdict == VERDICT_STALE && !self_known)
+            pronounce(holder, EVIDENCE_NO_LINEAGE);
+    }
+    for (uint32_t index = 0; index < observation->holder_count; index++)
+        judge_heir(observation, &observation->holders[index]);
+}
+
+bool judge_blocks(const struct holder *holder)
+{
+    return holder->verdict != VERDICT_STALE && holder->through == 0;
+}
