@@ -1,0 +1,430 @@
+#include "claim.h"
+
+#include "stopping.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum {
+    FIRST_BACKOFF_MS = 1,
+    MOST_BACKOFF_MS = 50,
+    FIRST_LOOK_INTERVAL_MS = 50,
+    MOST_LOOK_INTERVAL_MS = 500,
+    LEAST_LOOK_MS = 100, /* time for one look, however little of the budget is left */
+};
+
+uint64_t claim_now_ms(const struct claim *claim)
+{
+    return claim->host->now_ms(claim->host->context);
+}
+
+/* Until somebody was asked to stop there is nothing to wait for but chance. */
+static uint64_t deadline_ms(const struct claim *claim)
+{
+    const struct settings *settings = claim->settings;
+    uint64_t budget_ms = settings->wait_ms;
+    if (stopping_count_ended(claim) + stopping_count_living(claim) > 0)
+        budget_ms += (uint64_t)settings->term_ms + settings->kill_ms;
+    return claim->started_at_ms + budget_ms;
+}
+
+static uint64_t least(uint64_t left, uint64_t right)
+{
+    return left < right ? left : right;
+}
+
+/* ---- telling ---- */
+
+void claim_tell(struct claim *claim, struct event *event)
+{
+    event->request = claim->request;
+    event->self = &claim->observation.self;
+    report(claim->host, claim->settings, event, claim->line);
+}
+
+void claim_tell_holder(struct claim *claim, const struct holder *holder, enum action action)
+{
+    struct event event = {.kind = EVENT_HELD, .holder = holder, .action = action};
+    claim_tell(claim, &event);
+}
+
+void claim_warn(struct claim *claim, const char *message)
+{
+    struct event event = {.kind = EVENT_WARNING, .message = message};
+    claim_tell(claim, &event);
+}
+
+/* True when this was not told already: what is seen again is no news. */
+static bool is_news(struct claim *claim, uint64_t digest)
+{
+    bool news = digest != claim->digest;
+    claim->digest = digest;
+    return news;
+}
+
+static uint64_t holders_digest(const struct observation *observation)
+{
+    uint64_t digest = TEXT_HASH_START;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        const int32_t facts[] = {holder->process.pid, (int32_t)holder->evidence};
+        digest = text_hash(digest, (const char *)facts, sizeof(facts));
+    }
+    return digest;
+}
+
+/* Those to whom nothing is done now. `stale_action` says why not to the stale ones. */
+static void tell_who_is_left(struct claim *claim, enum action stale_action)
+{
+    const struct observation *observation = &claim->observation;
+    if (!is_news(claim, holders_digest(observation)))
+        return;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        bool stale = holder->verdict == VERDICT_STALE;
+        if (stopping_find_target(claim, &holder->process) == NULL)
+            claim_tell_holder(claim, holder, stale ? stale_action : ACTION_WAIT);
+    }
+}
+
+static void tell_won(struct claim *claim, bool reuse_sufficed)
+{
+    const struct host *host = claim->host;
+    host->wait(host->context, claim->handles, claim->ended, claim->target_count, 0);
+    struct event event = {
+        .kind = EVENT_CLAIMED,
+        .after_ms = claim_now_ms(claim) - claim->started_at_ms,
+        .stopped = stopping_count_ended(claim),
+        .draining = stopping_count_living(claim),
+        .reuse_sufficed = reuse_sufficed,
+    };
+    claim_tell(claim, &event);
+}
+
+static const struct holder *find_blocker(const struct observation *observation)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        if (judge_blocks(&observation->holders[index]))
+            return &observation->holders[index];
+    }
+    return NULL;
+}
+
+static void tell_lost(struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    const struct holder *holder = find_blocker(observation);
+    if (holder == NULL && observation->holder_count > 0)
+        holder = &observation->holders[0];
+    struct event event = {
+        .kind = EVENT_NOT_CLAIMED,
+        .holder = holder,
+        .after_ms = claim_now_ms(claim) - claim->started_at_ms,
+        .closable = observation->closable,
+        .sending = observation->sending,
+    };
+    claim_tell(claim, &event);
+}
+
+/* ---- looking ---- */
+
+static void close_handle(struct claim *claim, int64_t *handle)
+{
+    if (*handle != HANDLE_NONE)
+        claim->host->close(claim->host->context, *handle);
+    *handle = HANDLE_NONE;
+}
+
+static void close_observation(struct claim *claim)
+{
+    for (uint32_t index = 0; index < claim->observation.holder_count; index++)
+        close_handle(claim, &claim->observation.holders[index].handle);
+    claim->observation.holder_count = 0;
+    claim->handle_count = claim->target_count;
+}
+
+static void remember_first_inodes(struct claim *claim)
+{
+    for (uint32_t index = 0; index < claim->observation.holder_count; index++) {
+        const struct holder *holder = &claim->observation.holders[index];
+        for (uint32_t socket = 0; socket < holder->inode_count; socket++)
+            claim->first_inodes[claim->first_inode_count++] = holder->inodes[socket];
+    }
+}
+
+static void judge_observation(struct claim *claim)
+{
+    struct judge_context context = {
+        .settings = claim->settings,
+        .memory = &claim->memory,
+        .first_inodes = claim->looked ? claim->first_inodes : NULL,
+        .first_inode_count = claim->first_inode_count,
+        .targets = claim->targets,
+        .target_count = claim->target_count,
+    };
+    claim->host->recall(claim->host->context, claim->request, &claim->memory);
+    judge(&context, &claim->observation);
+}
+
+/* Half of what is left: a look that hangs must leave time for tries and for another look. */
+static uint64_t look_deadline_ms(const struct claim *claim)
+{
+    uint64_t now_ms = claim_now_ms(claim);
+    uint64_t end_ms = deadline_ms(claim);
+    uint64_t half_ms = end_ms > now_ms ? (end_ms - now_ms) / 2 : 0;
+    return now_ms + (half_ms > LEAST_LOOK_MS ? half_ms : LEAST_LOOK_MS);
+}
+
+static void look(struct claim *claim)
+{
+    const struct host *host = claim->host;
+    struct observation *observation = &claim->observation;
+    close_observation(claim);
+    host->observe(host->context, claim->request, look_deadline_ms(claim), claim->look_thoroughly,
+                  observation);
+    claim->look_thoroughly = false;
+    judge_observation(claim);
+    if (observation->complete && !claim->looked) {
+        claim->looked = true;
+        remember_first_inodes(claim);
+    }
+    if (observation->gap != NULL && !claim->gap_reported) {
+        claim->gap_reported = true;
+        claim_warn(claim, observation->gap);
+    }
+}
+
+static const struct holder *find_verdict(const struct observation *observation,
+                                         enum verdict verdict)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        if (observation->holders[index].verdict == verdict)
+            return &observation->holders[index];
+    }
+    return NULL;
+}
+
+/* ---- acting ---- */
+
+/* What keeps us from stopping the stale ones, though they are stale. */
+static enum action why_spared(const struct observation *observation)
+{
+    return observation->complete ? ACTION_SPARED : ACTION_WAIT;
+}
+
+static bool is_hopeless(const struct observation *observation)
+{
+    return !observation->complete || find_blocker(observation) != NULL;
+}
+
+/* Nobody holds the port any more, but for sockets that outlived their process. */
+static void clear_leftovers(struct claim *claim)
+{
+    const struct host *host = claim->host;
+    const uint32_t seen[] = {claim->observation.closable, claim->observation.sending};
+    bool closed =
+        claim->observation.closable > 0 && host->close_lingering(host->context, claim->request);
+    if (!is_news(claim, text_hash(TEXT_HASH_START, (const char *)seen, sizeof(seen))))
+        return;
+    struct event event = {
+        .kind = EVENT_LINGERING,
+        .action = closed ? ACTION_CLOSED : ACTION_WAIT,
+        .closable = claim->observation.closable,
+        .sending = claim->observation.sending,
+    };
+    claim_tell(claim, &event);
+}
+
+/* False when what was seen is out of date and has to be looked at again. */
+static bool stop_the_stale(struct claim *claim, const struct holder *first)
+{
+    switch (stopping_permission(claim, &first->process)) {
+    case PERMISSION_GRANTED:
+        stopping_run(claim);
+        return true;
+    case PERMISSION_NOT_YET:
+        tell_who_is_left(claim, ACTION_WAIT);
+        return true;
+    case PERMISSION_BREAKER:
+        tell_who_is_left(claim, ACTION_BREAKER);
+        return true;
+    case PERMISSION_LOOK_AGAIN:
+        break;
+    }
+    return false;
+}
+
+static bool act(struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    const struct holder *stale = find_verdict(observation, VERDICT_STALE);
+    if (stale != NULL && !is_hopeless(observation))
+        return stop_the_stale(claim, stale);
+    if (observation->holder_count == 0 && observation->closable + observation->sending > 0)
+        clear_leftovers(claim);
+    else
+        tell_who_is_left(claim, why_spared(observation));
+    return true;
+}
+
+/* ---- waiting ---- */
+
+/* At the end of the first grace, or after an interval that grows while nothing changes. */
+static void plan_next_look(struct claim *claim)
+{
+    uint64_t next_ms = claim_now_ms(claim) + claim->look_interval_ms;
+    claim->look_interval_ms =
+        (uint32_t)least(2 * (uint64_t)claim->look_interval_ms, MOST_LOOK_INTERVAL_MS);
+    for (uint32_t index = 0; index < claim->target_count; index++) {
+        const struct target *target = &claim->targets[index];
+        uint64_t grace_end_ms = target->asked_at_ms + claim->settings->term_ms;
+        bool pending = target->state == TARGET_ASKED && !claim->ended[index];
+        if (pending && grace_end_ms <= next_ms) {
+            next_ms = grace_end_ms;
+            claim->look_thoroughly = true;
+        }
+    }
+    claim->look_at_ms = next_ms;
+}
+
+/* Everybody in the way may be the one whose end frees the port. */
+static void plan_whom_to_wait_for(struct claim *claim)
+{
+    claim->handle_count = claim->target_count;
+    for (uint32_t index = 0; index < claim->observation.holder_count; index++) {
+        int64_t handle = claim->observation.holders[index].handle;
+        if (handle == HANDLE_NONE)
+            continue;
+        claim->handles[claim->handle_count] = handle;
+        claim->ended[claim->handle_count] = false;
+        claim->handle_count++;
+    }
+}
+
+static uint32_t count_all_ended(const struct claim *claim)
+{
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < claim->handle_count; index++)
+        count += claim->ended[index] ? 1 : 0;
+    return count;
+}
+
+/* True when somebody ended meanwhile. */
+static bool sleep_until(struct claim *claim, uint64_t until_ms)
+{
+    const struct host *host = claim->host;
+    uint64_t now_ms = claim_now_ms(claim);
+    uint32_t ended_before = count_all_ended(claim);
+    host->wait(host->context, claim->handles, claim->ended, claim->handle_count,
+               until_ms > now_ms ? until_ms - now_ms : 0);
+    return count_all_ended(claim) > ended_before;
+}
+
+enum step { STEP_LOOK, STEP_WON, STEP_LOST, STEP_FAILED };
+
+/*
+ * Tries the real call until it succeeds, the budget is used up, or it is time to look again: at
+ * the planned moment, or when somebody ended and the port is still not free.
+ */
+static enum step try_until_look(struct claim *claim)
+{
+    uint64_t backoff_ms = FIRST_BACKOFF_MS;
+    bool somebody_ended = false;
+    for (;;) {
+        uint64_t now_ms = claim_now_ms(claim);
+        enum attempt attempt = claim->host->attempt(claim->host->context);
+        if (attempt != ATTEMPT_BUSY)
+            return attempt == ATTEMPT_DONE ? STEP_WON : STEP_FAILED;
+        if (now_ms >= deadline_ms(claim))
+            return STEP_LOST;
+        if (somebody_ended || now_ms >= claim->look_at_ms)
+            return STEP_LOOK;
+        uint64_t until_ms = least(deadline_ms(claim), claim->look_at_ms);
+        somebody_ended = sleep_until(claim, least(now_ms + backoff_ms, until_ms));
+        backoff_ms = least(2 * backoff_ms, MOST_BACKOFF_MS);
+    }
+}
+
+/* ---- the whole ---- */
+
+/* Of the big memory only what is read before it is written. */
+static void start(struct claim *claim, const struct settings *settings, const struct host *host,
+                  const struct request *request)
+{
+    memset(claim, 0, offsetof(struct claim, targets));
+    claim->settings = settings;
+    claim->host = host;
+    claim->request = request;
+    claim->look_interval_ms = FIRST_LOOK_INTERVAL_MS;
+    claim->target_count = 0;
+    claim->handle_count = 0;
+    claim->first_inode_count = 0;
+    claim->memory.count = 0;
+    claim->observation.holder_count = 0;
+    claim->observation.self.pid = host->self_pid;
+    claim->observation.self.known = 0;
+    claim->observation.self.cgroup[0] = '\0';
+    claim->started_at_ms = claim_now_ms(claim);
+}
+
+static enum claim_result look_and_try(struct claim *claim)
+{
+    for (;;) {
+        look(claim);
+        if (find_verdict(&claim->observation, VERDICT_SELF) != NULL)
+            return CLAIM_LOST; /* a program's own second bind is its own affair: not a word */
+        if (claim->settings->mode == MODE_DRY_RUN) {
+            bool hopeless = is_hopeless(&claim->observation);
+            tell_who_is_left(claim, hopeless ? why_spared(&claim->observation) : ACTION_WOULD_ASK);
+            return CLAIM_LOST;
+        }
+        if (!act(claim))
+            continue;
+        plan_next_look(claim);
+        plan_whom_to_wait_for(claim);
+        enum step step = try_until_look(claim);
+        if (step == STEP_WON) {
+            tell_won(claim, false);
+            return CLAIM_WON;
+        }
+        if (step == STEP_LOST) {
+            tell_lost(claim);
+            return CLAIM_LOST;
+        }
+        if (step == STEP_FAILED)
+            return CLAIM_FAILED;
+    }
+}
+
+/* Often all it takes: the last instance left TIME_WAIT behind, and had SO_REUSEADDR as well. */
+static enum attempt try_with_reuse(struct claim *claim)
+{
+    const struct host *host = claim->host;
+    if (!claim->settings->reuse_address || claim->settings->mode == MODE_DRY_RUN ||
+        !host->reuse_address(host->context))
+        return ATTEMPT_BUSY;
+    return host->attempt(host->context);
+}
+
+enum claim_result claim_run(struct claim *claim, const struct settings *settings,
+                            const struct host *host, const struct request *request)
+{
+    enum claim_result result = CLAIM_FAILED;
+    start(claim, settings, host, request);
+    switch (try_with_reuse(claim)) {
+    case ATTEMPT_DONE:
+        tell_won(claim, true);
+        return CLAIM_WON;
+    case ATTEMPT_FAILED:
+        return CLAIM_FAILED;
+    case ATTEMPT_BUSY:
+        result = look_and_try(claim);
+        break;
+    }
+    close_observation(claim);
+    for (uint32_t index = 0; index < claim->target_count; index++)
+        close_handle(claim, &claim->handles[index]);
+    if (claim->locked)
+        host->unlock(host->context);
+    return result;
+}

@@ -1,0 +1,210 @@
+/* Events as lines for people: who, why, and what to do. */
+#include "evidence.h"
+#include "report.h"
+#include "unit.h"
+
+enum { SHOWN_NAME = 48, SHOWN_UNIT = 64 };
+
+/* The script tells more of an interpreter's process than the interpreter does. */
+static const char *shown_name(const struct process *process)
+{
+    return process->name[0] != '\0' ? process->name : "?";
+}
+
+static void add_pid_and_name(struct text *text, const struct process *process)
+{
+    text_add_number(text, process->pid);
+    text_add(text, " \"");
+    text_add_visible(text, shown_name(process), SHOWN_NAME);
+    text_add(text, "\"");
+}
+
+static void add_process(struct text *text, const struct event *event)
+{
+    const struct process *process = &event->holder->process;
+    char unit[SHOWN_UNIT];
+    add_pid_and_name(text, process);
+    text_add(text, " (");
+    if ((process->known & KNOWN_EXECUTABLE) != 0)
+        text_add_visible(text, text_base_name(process->executable.path), SHOWN_NAME);
+    else
+        text_add(text, "program unknown");
+    if ((process->known & KNOWN_START) != 0) {
+        text_add(text, ", up ");
+        text_add_duration(text, event->now_ms - process->start_ms);
+    }
+    unit_name(process->cgroup, unit, sizeof(unit));
+    if (unit[0] != '\0') {
+        text_add(text, ", unit ");
+        text_add_visible(text, unit, SHOWN_UNIT);
+    }
+    text_add(text, ")");
+}
+
+static void add_holder(struct text *text, const struct event *event)
+{
+    const struct holder *holder = event->holder;
+    if (holder->visible) {
+        add_process(text, event);
+    } else {
+        text_add(text, "a process of user ");
+        text_add_number(text, holder->socket.owner_user);
+    }
+    text_add(text, ": ");
+    text_add(text, evidence_verdict_name(holder->verdict));
+    text_add(text, ", ");
+    text_add(text, evidence_words(holder->evidence));
+    if (holder->evidence == EVIDENCE_INHERITED) {
+        text_add(text, " ");
+        text_add_number(text, holder->through);
+    }
+}
+
+static void add_signal_words(struct text *text, const char *before, const char *signal,
+                             const char *behind)
+{
+    text_add(text, before);
+    text_add(text, signal);
+    text_add(text, behind);
+}
+
+static void add_action(struct text *text, const struct event *event)
+{
+    switch (event->action) {
+    case ACTION_WAIT:
+        text_add(text, "waiting");
+        break;
+    case ACTION_ASKED:
+        add_signal_words(text, "sent ", event->ask_name, "");
+        break;
+    case ACTION_WOULD_ASK:
+        add_signal_words(text, "would send ", event->ask_name, " (dry run)");
+        break;
+    case ACTION_DENIED:
+        add_signal_words(text, "not permitted to send ", event->ask_name,
+                         " (EPERM): stop it as its user; waiting");
+        break;
+    case ACTION_FAILED:
+        add_signal_words(text, "cannot send ", event->ask_name,
+                         " safely here (no pidfd; Linux 5.3 has it); waiting");
+        break;
+    case ACTION_GONE:
+        text_add(text, "it ended just now");
+        break;
+    case ACTION_SPARED:
+        text_add(text, "left alone, since others hold the port as well");
+        break;
+    case ACTION_BREAKER:
+        text_add(text, "left alone, since there were too many kills; waiting");
+        break;
+    case ACTION_FORCED:
+        add_signal_words(text, "sent ", event->force_name, "");
+        break;
+    case ACTION_CLOSED:
+        text_add(text, "closed them");
+        break;
+    }
+}
+
+static void add_held(struct text *text, const struct event *event)
+{
+    text_add(text, " is held by ");
+    add_holder(text, event);
+    text_add(text, "; ");
+    add_action(text, event);
+}
+
+static void add_forced(struct text *text, const struct event *event)
+{
+    text_add(text, " is still held by ");
+    add_pid_and_name(text, &event->holder->process);
+    text_add(text, " ");
+    text_add_duration(text, event->after_ms);
+    add_signal_words(text, " after ", event->ask_name, "; ");
+    add_action(text, event);
+}
+
+static void add_lingering(struct text *text, const struct event *event)
+{
+    text_add(text, " is held by nobody, but by leftovers of closed connections: ");
+    text_add_number(text, event->closable);
+    text_add(text, " in TIME_WAIT or FIN_WAIT2, ");
+    text_add_number(text, event->sending);
+    text_add(text, " still sending; ");
+    add_action(text, event);
+}
+
+static void add_kill_war(struct text *text, const struct event *event)
+{
+    text_add(text, ": kill war: ");
+    text_add_number(text, event->kills);
+    text_add(text, " kills in ");
+    text_add_number(text, event->window_s);
+    text_add(text, " s");
+    if (event->last_kill != NULL) {
+        text_add(text, ", the last of \"");
+        text_add_visible(text, event->last_kill->victim_name, BREAKER_NAME_SIZE);
+        text_add(text, "\" by \"");
+        text_add_visible(text, event->last_kill->killer_name, BREAKER_NAME_SIZE);
+        text_add(text, "\"");
+    }
+    text_add(text, "; nobody is stopped (PORTCLAIM_LIMIT): disable one of the two services or "
+                   "give it another port");
+}
+
+static void add_claimed(struct text *text, const struct event *event)
+{
+    text_add(text, " claimed in ");
+    text_add_duration(text, event->after_ms);
+    text_add(text, ": ");
+    if (event->stopped > 0) {
+        text_add_number(text, event->stopped);
+        text_add(text, event->stopped == 1 ? " stale holder stopped" : " stale holders stopped");
+    }
+    if (event->draining > 0) {
+        text_add(text, event->stopped > 0 ? ", " : "");
+        text_add_number(text, event->draining);
+        text_add(text, event->draining == 1 ? " stale holder let go and ends by itself"
+                                            : " stale holders let go and end by themselves");
+    }
+    if (event->stopped + event->draining == 0)
+        text_add(text,
+                 event->reuse_sufficed ? "SO_REUSEADDR was enough" : "it became free by itself");
+}
+
+static void add_not_claimed(struct text *text, const struct event *event)
+{
+    text_add(text, " not claimed in ");
+    text_add_duration(text, event->after_ms);
+    if (event->holder != NULL) {
+        text_add(text, ": still held by ");
+        add_holder(text, event);
+        text_add(text, "; ");
+        text_add(text, evidence_advice(event->holder->evidence));
+    } else if (event->closable + event->sending > 0) {
+        text_add(text, ": leftovers of closed connections are still there; raise "
+                       "PORTCLAIM_WAIT_MS to outwait them");
+    } else {
+        text_add(text, ": its holder could not be found; look with \"ss -tulpn\" as root");
+    }
+}
+
+void report_as_text(struct text *text, const struct event *event)
+{
+    static void (*const adders[])(struct text *, const struct event *) = {
+        [EVENT_HELD] = add_held,           [EVENT_FORCED] = add_forced,
+        [EVENT_LINGERING] = add_lingering, [EVENT_KILL_WAR] = add_kill_war,
+        [EVENT_CLAIMED] = add_claimed,     [EVENT_NOT_CLAIMED] = add_not_claimed,
+    };
+    text_add(text, "portclaim[");
+    text_add_number(text, event->self->pid);
+    text_add(text, "]: ");
+    if (event->request != NULL)
+        endpoint_print(text, &event->request->endpoint);
+    if (event->kind == EVENT_WARNING) {
+        text_add(text, event->request != NULL ? ": " : "");
+        text_add(text, event->message);
+    } else {
+        adders[event->kind](text, event);
+    }
+}

@@ -1,0 +1,199 @@
+#include "stopping.h"
+
+#include "unit.h"
+
+/* ---- permission ---- */
+
+static bool take_lock(struct claim *claim)
+{
+    if (claim->locked || claim->lock_unavailable)
+        return true;
+    switch (claim->host->lock(claim->host->context, claim->request)) {
+    case LOCK_TAKEN:
+        claim->locked = true;
+        return true;
+    case LOCK_BUSY:
+        claim->lock_was_busy = true;
+        return false;
+    case LOCK_UNAVAILABLE:
+        claim->lock_unavailable = true;
+        claim_warn(claim, "the state directory cannot be used: no lock between two starters and "
+                          "no limit on kills; set PORTCLAIM_STATE_DIR to a directory of this "
+                          "user's own, mode 0700");
+        return true;
+    }
+    return false;
+}
+
+static void tell_kill_war(struct claim *claim, uint32_t kills)
+{
+    const struct breaker_memory *memory = &claim->memory;
+    struct event event = {
+        .kind = EVENT_KILL_WAR,
+        .kills = kills,
+        .window_s = claim->settings->limit_window_s,
+        .last_kill = memory->count > 0 ? &memory->records[memory->count - 1] : NULL,
+    };
+    claim_tell(claim, &event);
+}
+
+/* A unit's name says more than a program's, where there is one. */
+static void name_service(char *name, size_t size, const struct process *process)
+{
+    unit_name(process->cgroup, name, size);
+    if (name[0] == '\0')
+        text_copy(name, size, process->name);
+}
+
+/* Remembered before the signal: a claim that is itself killed on the way still counts. */
+static void remember_kill(struct claim *claim, const struct process *victim)
+{
+    const struct process *self = &claim->observation.self;
+    struct breaker_record record = {
+        .time_ms = claim_now_ms(claim),
+        .killer = self->pid,
+        .victim = victim->pid,
+        .killer_start_ms = self->start_ms,
+    };
+    name_service(record.killer_name, sizeof(record.killer_name), self);
+    name_service(record.victim_name, sizeof(record.victim_name), victim);
+    breaker_add(&claim->memory, &record);
+    if (claim->locked)
+        claim->host->remember(claim->host->context, claim->request, &claim->memory);
+}
+
+static void ask_breaker(struct claim *claim, const struct process *victim)
+{
+    const struct settings *settings = claim->settings;
+    uint64_t now_ms = claim_now_ms(claim);
+    claim->breaker_checked = true;
+    claim->breaker_open =
+        !breaker_allows(&claim->memory, now_ms, settings->limit, settings->limit_window_s);
+    if (claim->breaker_open)
+        tell_kill_war(claim, breaker_recent(&claim->memory, now_ms, settings->limit_window_s));
+    else
+        remember_kill(claim, victim);
+}
+
+enum permission stopping_permission(struct claim *claim, const struct process *victim)
+{
+    if (!take_lock(claim))
+        return PERMISSION_NOT_YET;
+    if (claim->lock_was_busy) {
+        claim->lock_was_busy = false;
+        return PERMISSION_LOOK_AGAIN;
+    }
+    if (!claim->breaker_checked)
+        ask_breaker(claim, victim);
+    return claim->breaker_open ? PERMISSION_BREAKER : PERMISSION_GRANTED;
+}
+
+/* ---- signals ---- */
+
+struct target *stopping_find_target(struct claim *claim, const struct process *process)
+{
+    for (uint32_t index = 0; index < claim->target_count; index++) {
+        struct target *target = &claim->targets[index];
+        if (target->pid == process->pid && target->start_ms == process->start_ms)
+            return target;
+    }
+    return NULL;
+}
+
+static enum action action_of(enum delivery delivery, enum action when_sent)
+{
+    switch (delivery) {
+    case DELIVERY_SENT:
+        return when_sent;
+    case DELIVERY_GONE:
+        return ACTION_GONE;
+    case DELIVERY_DENIED:
+        return ACTION_DENIED;
+    case DELIVERY_FAILED:
+        break;
+    }
+    return ACTION_FAILED;
+}
+
+/* The target keeps the handle, through which it was verified and will be signalled again. */
+static void ask(struct claim *claim, struct holder *holder)
+{
+    const struct host *host = claim->host;
+    uint32_t index = claim->target_count;
+    if (index == OBSERVATION_HOLDERS)
+        return;
+    enum delivery delivery = host->stop(host->context, holder->handle, STOP_ASK);
+    claim_tell_holder(claim, holder, action_of(delivery, ACTION_ASKED));
+    bool refused = delivery == DELIVERY_DENIED || delivery == DELIVERY_FAILED;
+    claim->targets[index] = (struct target){
+        .pid = holder->process.pid,
+        .start_ms = holder->process.start_ms,
+        .evidence = holder->evidence,
+        .through = holder->through,
+        .state = refused ? TARGET_REFUSED : TARGET_ASKED,
+        .asked_at_ms = claim_now_ms(claim),
+    };
+    claim->handles[index] = holder->handle;
+    claim->ended[index] = delivery == DELIVERY_GONE || holder->handle == HANDLE_NONE;
+    holder->handle = HANDLE_NONE;
+    claim->target_count++;
+}
+
+static void force(struct claim *claim, struct target *target, const struct holder *holder)
+{
+    const struct host *host = claim->host;
+    int64_t handle = claim->handles[target - claim->targets];
+    enum delivery delivery = host->stop(host->context, handle, STOP_FORCE);
+    struct event event = {
+        .kind = EVENT_FORCED,
+        .holder = holder,
+        .action = action_of(delivery, ACTION_FORCED),
+        .after_ms = claim_now_ms(claim) - target->asked_at_ms,
+    };
+    target->state = TARGET_FORCED;
+    claim_tell(claim, &event);
+}
+
+static bool is_overdue(const struct claim *claim, const struct target *target)
+{
+    return target->state == TARGET_ASKED &&
+           claim_now_ms(claim) >= target->asked_at_ms + claim->settings->term_ms;
+}
+
+/*
+ * Only ever on the observation just made, so that SIGKILL is verified as SIGTERM was: who let go
+ * of the socket or ended is not among the stale ones any more.
+ */
+void stopping_run(struct claim *claim)
+{
+    for (uint32_t index = 0; index < claim->observation.holder_count; index++) {
+        struct holder *holder = &claim->observation.holders[index];
+        if (holder->verdict != VERDICT_STALE)
+            continue;
+        struct target *target = stopping_find_target(claim, &holder->process);
+        if (target == NULL)
+            ask(claim, holder);
+        else if (is_overdue(claim, target))
+            force(claim, target, holder);
+    }
+}
+
+static uint32_t count_targets(const struct claim *claim, bool ended)
+{
+    uint32_t count = 0;
+    for (uint32_t index = 0; index < claim->target_count; index++) {
+        bool signalled = claim->targets[index].state != TARGET_REFUSED;
+        count += signalled && claim->ended[index] == ended ? 1 : 0;
+    }
+    return count;
+}
+
+uint32_t stopping_count_ended(const struct claim *claim)
+{
+    return count_targets(claim, true);
+}
+
+uint32_t stopping_count_living(const struct claim *claim)
+{
+    return count_targets(claim, false);
+}

@@ -1,0 +1,39 @@
+/*
+ * stopping: the part of a claim that signals. May it, and then whom, and how.
+ */
+#ifndef PORTCLAIM_STOPPING_H
+#define PORTCLAIM_STOPPING_H
+
+#include "claim.h"
+
+enum permission {
+    PERMISSION_GRANTED,
+    PERMISSION_LOOK_AGAIN, /* the lock is ours now, but what was seen is from before */
+    PERMISSION_NOT_YET,    /* another process is claiming the endpoint */
+    PERMISSION_BREAKER,    /* there were too many kills */
+};
+
+/* Takes the lock and asks the breaker, once per claim; `victim` is who would be stopped first. */
+enum permission stopping_permission(struct claim *claim, const struct process *victim);
+
+/*
+ * Asks every stale holder of the observation that was not asked yet, and forces those whose grace
+ * is over.
+ */
+void stopping_run(struct claim *claim);
+
+struct target *stopping_find_target(struct claim *claim, const struct process *process);
+
+/* How many targets have ended; those that could not be signalled do not count. */
+uint32_t stopping_count_ended(const struct claim *claim);
+/* How many were signalled and have not. */
+uint32_t stopping_count_living(const struct claim *claim);
+
+/* ---- shared with claim.c ---- */
+
+uint64_t claim_now_ms(const struct claim *claim);
+void claim_tell(struct claim *claim, struct event *event);
+void claim_tell_holder(struct claim *claim, const struct holder *holder, enum action action);
+void claim_warn(struct claim *claim, const char *message);
+
+#endif
