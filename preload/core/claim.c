@@ -10,6 +10,7 @@ enum {
     MOST_BACKOFF_MS = 50,
     FIRST_LOOK_INTERVAL_MS = 50,
     MOST_LOOK_INTERVAL_MS = 500,
+    LAST_BREATH_MS = 2,  /* a process that exits frees its port just before it is over */
     LEAST_LOOK_MS = 100, /* time for one look, however little of the budget is left */
 };
 
@@ -90,13 +91,16 @@ static void tell_who_is_left(struct claim *claim, enum action stale_action)
 static void tell_won(struct claim *claim, bool reuse_sufficed)
 {
     const struct host *host = claim->host;
-    host->wait(host->context, claim->handles, claim->ended, claim->target_count, 0);
+    if (stopping_count_living(claim) > 0)
+        host->wait(host->context, claim->handles, claim->ended, claim->target_count,
+                   LAST_BREATH_MS);
     struct event event = {
         .kind = EVENT_CLAIMED,
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,
         .stopped = stopping_count_ended(claim),
         .draining = stopping_count_living(claim),
         .reuse_sufficed = reuse_sufficed,
+        .closed_leftovers = claim->closed_leftovers,
     };
     claim_tell(claim, &event);
 }
@@ -122,6 +126,7 @@ static void tell_lost(struct claim *claim)
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,
         .closable = observation->closable,
         .sending = observation->sending,
+        .breaker_open = claim->breaker_open,
     };
     claim_tell(claim, &event);
 }

@@ -40,6 +40,7 @@ struct claim {
     bool breaker_checked;
     bool breaker_open;
     bool gap_reported;
+    bool closed_leftovers;
     uint64_t digest; /* of what was reported last: only news are reported */
 
     struct target targets[OBSERVATION_HOLDERS];

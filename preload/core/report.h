@@ -41,14 +41,16 @@ struct event {
     const struct request *request;
     const struct process *self;
     const struct holder *holder;
-    uint64_t after_ms;   /* FORCED: since the asking signal; CLAIMED, NOT_CLAIMED: in all */
-    uint32_t stopped;    /* CLAIMED: holders that were asked to stop and ended */
-    uint32_t draining;   /* CLAIMED: holders that were asked, let go and live on */
-    bool reuse_sufficed; /* CLAIMED: setting SO_REUSEADDR was all it took */
-    uint32_t closable;   /* LINGERING */
-    uint32_t sending;    /* LINGERING */
-    uint32_t kills;      /* KILL_WAR */
-    uint32_t window_s;   /* KILL_WAR */
+    uint64_t after_ms;     /* FORCED: since the asking signal; CLAIMED, NOT_CLAIMED: in all */
+    uint32_t stopped;      /* CLAIMED: holders that were asked to stop and ended */
+    uint32_t draining;     /* CLAIMED: holders that were asked, let go and live on */
+    bool reuse_sufficed;   /* CLAIMED: setting SO_REUSEADDR was all it took */
+    bool closed_leftovers; /* CLAIMED: sockets that outlived their process were closed */
+    bool breaker_open;     /* NOT_CLAIMED */
+    uint32_t closable;     /* LINGERING */
+    uint32_t sending;      /* LINGERING */
+    uint32_t kills;        /* KILL_WAR */
+    uint32_t window_s;     /* KILL_WAR */
     const struct breaker_record *last_kill; /* KILL_WAR */
     const char *message;                    /* WARNING */
 

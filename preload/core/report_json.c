@@ -130,7 +130,9 @@ static void add_kill_war(struct text *text, const struct event *event)
     add_number(text, "kills", event->kills);
     add_number(text, "window_s", event->window_s);
     if (event->last_kill != NULL) {
+        add_number(text, "killer_pid", (uint64_t)event->last_kill->killer);
         add_string(text, "killer", event->last_kill->killer_name);
+        add_number(text, "victim_pid", (uint64_t)event->last_kill->victim);
         add_string(text, "victim", event->last_kill->victim_name);
     }
 }

@@ -5,18 +5,28 @@
 
 enum { SHOWN_NAME = 48, SHOWN_UNIT = 64 };
 
-/* The script tells more of an interpreter's process than the interpreter does. */
+/* Linux cuts a process's name after 15 characters; its first argument often has the rest. */
 static const char *shown_name(const struct process *process)
 {
+    if ((process->known & KNOWN_ARGUMENTS) != 0) {
+        const char *argument = text_base_name(process->arguments);
+        if (process->name[0] != '\0' && text_starts_with(argument, process->name))
+            return argument;
+    }
     return process->name[0] != '\0' ? process->name : "?";
+}
+
+static void add_quoted(struct text *text, int32_t pid, const char *name)
+{
+    text_add_number(text, pid);
+    text_add(text, " \"");
+    text_add_visible(text, name, SHOWN_NAME);
+    text_add(text, "\"");
 }
 
 static void add_pid_and_name(struct text *text, const struct process *process)
 {
-    text_add_number(text, process->pid);
-    text_add(text, " \"");
-    text_add_visible(text, shown_name(process), SHOWN_NAME);
-    text_add(text, "\"");
+    add_quoted(text, process->pid, shown_name(process));
 }
 
 static void add_process(struct text *text, const struct event *event)
@@ -142,11 +152,10 @@ static void add_kill_war(struct text *text, const struct event *event)
     text_add_number(text, event->window_s);
     text_add(text, " s");
     if (event->last_kill != NULL) {
-        text_add(text, ", the last of \"");
-        text_add_visible(text, event->last_kill->victim_name, BREAKER_NAME_SIZE);
-        text_add(text, "\" by \"");
-        text_add_visible(text, event->last_kill->killer_name, BREAKER_NAME_SIZE);
-        text_add(text, "\"");
+        text_add(text, ", the last of ");
+        add_quoted(text, event->last_kill->victim, event->last_kill->victim_name);
+        text_add(text, " by ");
+        add_quoted(text, event->last_kill->killer, event->last_kill->killer_name);
     }
     text_add(text, "; nobody is stopped (PORTCLAIM_LIMIT): disable one of the two services or "
                    "give it another port");
@@ -167,9 +176,14 @@ static void add_claimed(struct text *text, const struct event *event)
         text_add(text, event->draining == 1 ? " stale holder let go and ends by itself"
                                             : " stale holders let go and end by themselves");
     }
-    if (event->stopped + event->draining == 0)
-        text_add(text,
-                 event->reuse_sufficed ? "SO_REUSEADDR was enough" : "it became free by itself");
+    if (event->stopped + event->draining > 0)
+        return;
+    if (event->reuse_sufficed)
+        text_add(text, "SO_REUSEADDR was enough");
+    else if (event->closed_leftovers)
+        text_add(text, "leftovers of closed connections were closed");
+    else
+        text_add(text, "it became free by itself");
 }
 
 static void add_not_claimed(struct text *text, const struct event *event)
@@ -180,7 +194,9 @@ static void add_not_claimed(struct text *text, const struct event *event)
         text_add(text, ": still held by ");
         add_holder(text, event);
         text_add(text, "; ");
-        text_add(text, evidence_advice(event->holder->evidence));
+        text_add(text, event->breaker_open ? "too many kills, see PORTCLAIM_LIMIT: find out what "
+                                             "starts the other side, and disable it"
+                                           : evidence_advice(event->holder->evidence));
     } else if (event->closable + event->sending > 0) {
         text_add(text, ": leftovers of closed connections are still there; raise "
                        "PORTCLAIM_WAIT_MS to outwait them");

@@ -1,0 +1,143 @@
+# make            build/libportclaim.so
+# make demo       a real restart race, before and after
+# make check      all tests; installs what it lacks (make deps)
+# make help       everything else
+
+CC ?= cc
+CFLAGS ?= -O2
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+INCLUDES = -Ipreload
+BUILD = build
+JOBS ?= 2
+
+OBJECT = $(BUILD)/libportclaim.so
+CORE = $(wildcard preload/core/*.c)
+LINUX = $(wildcard preload/linux/*.c)
+EXPORTS = preload/linux/exports.map
+
+.DELETE_ON_ERROR:
+.PHONY: all help deps check tests simulate soak demo requirements lint format clean
+
+all: $(OBJECT)
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+	@echo 'make tests      build the tests, run none'
+	@echo 'make simulate   SEEDS=n schedules of the simulation'
+	@echo 'make soak       1000 consecutive takeovers'
+	@echo 'make requirements   which test shows which row, after make check'
+	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make deps       install what check and lint need (apt)'
+
+# ---- the shared object ----
+
+# Without libc's start files and without naming a libc, its few symbols carry no version: one file
+# serves old and new glibc, and musl. A frame that grew would not fit a signal handler's stack.
+PRELOAD_FLAGS = -fPIC -fvisibility=hidden -fno-stack-protector -D_GNU_SOURCE \
+	-Wframe-larger-than=3072 -ffunction-sections -fdata-sections
+CORE_OBJECTS = $(CORE:preload/%.c=$(BUILD)/preload/%.o)
+LINUX_OBJECTS = $(LINUX:preload/%.c=$(BUILD)/preload/%.o)
+
+$(BUILD)/preload/core/%.o: preload/core/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) -MMD -c -o $@ $<
+
+$(BUILD)/preload/linux/%.o: preload/linux/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) $(INCLUDES) -MMD -c -o $@ $<
+
+$(OBJECT): $(CORE_OBJECTS) $(LINUX_OBJECTS) $(EXPORTS)
+	$(CC) $(CFLAGS) -shared -nostdlib -o $@ $(CORE_OBJECTS) $(LINUX_OBJECTS) \
+		-Wl,--version-script=$(EXPORTS) -Wl,-soname,libportclaim.so -Wl,--gc-sections \
+		-Wl,-z,noexecstack -Wl,-z,relro $(LDFLAGS)
+
+# ---- tests ----
+
+SANITIZE = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS = $(UNIT:%=$(BUILD)/tests/unit/%)
+UNIT_SANITIZED = $(UNIT:%=$(BUILD)/tests/sanitized/%)
+SIMULATION = $(BUILD)/tests/simulate
+SERVER_SOURCES = $(wildcard tests/linux/server*.c)
+SNIPPETS = $(filter-out $(SERVER_SOURCES) tests/linux/%_preload.c,$(wildcard tests/linux/*.c))
+PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/server_asan \
+	$(SNIPPETS:tests/linux/%.c=$(BUILD)/tests/%) \
+	$(patsubst tests/linux/%.c,$(BUILD)/tests/%.so,$(wildcard tests/linux/*_preload.c))
+BATS = $(wildcard tests/linux/*.bats tests/servers/*.bats)
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(CORE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(INCLUDES) -o $@ $< $(CORE) -lcmocka
+
+$(BUILD)/tests/sanitized/%: tests/unit/%.c $(CORE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $< $(CORE) -lcmocka
+
+$(SIMULATION): $(wildcard tests/simulation/*.[ch] preload/core/*.[ch]) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ \
+		$(wildcard tests/simulation/*.c) $(CORE)
+
+$(BUILD)/tests/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
+
+$(BUILD)/tests/server_asan: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
+
+$(BUILD)/tests/%.so: tests/linux/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl
+
+$(BUILD)/tests/%: tests/linux/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $< -ldl
+
+tests: $(OBJECT) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS)
+
+deps:
+	@tests/deps
+
+# Deps first and alone: nothing can be built before the compiler is there. The summary of prove is
+# the last line of a run that passes.
+check: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@rm -rf $(BUILD)/tap
+	@prove -j$(JOBS) --merge --exec tests/tap-run $(UNIT_TESTS) $(UNIT_SANITIZED) \
+		$(SIMULATION) tests/simulation/mutants.sh $(BATS) \
+		&& tests/requirements --quiet
+
+requirements:
+	@tests/requirements
+
+SEEDS ?= 2000000
+simulate: $(SIMULATION)
+	$(SIMULATION) --schedules $(SEEDS)
+
+soak: $(OBJECT) $(PROGRAMS)
+	TAKEOVERS=1000 prove -v tests/linux/takeovers.bats
+
+demo: $(OBJECT)
+	@examples/demo
+
+# ---- upkeep ----
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+SHELL_FILES = $(shell git grep -lE '^\#!.*\b(ba)?sh$$') $(wildcard tests/lib/*.bash)
+
+lint:
+	clang-format --dry-run --Werror $(C_FILES)
+	clang-tidy --quiet $(CORE) -- -std=c11 $(INCLUDES)
+	clang-tidy --quiet $(LINUX) -- -std=gnu11 -D_GNU_SOURCE $(INCLUDES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+		--std=c11 $(INCLUDES) preload tests/simulation
+	shellcheck -x $(SHELL_FILES)
+
+format:
+	clang-format -i $(C_FILES)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(CORE_OBJECTS:.o=.d) $(LINUX_OBJECTS:.o=.d)

@@ -1,0 +1,349 @@
+#include "holders.h"
+
+#include "clock.h"
+#include "descriptors.h"
+#include "files.h"
+#include "processes.h"
+#include "signals.h"
+
+#include <string.h>
+
+struct search {
+    struct holders_workspace *workspace;
+    struct observation *observation;
+    uint64_t deadline_ms;
+    bool label_wanted;
+    bool every_thread;
+    struct holder *holder; /* whose sockets are being collected */
+};
+
+static void miss(struct observation *observation, const char *gap)
+{
+    observation->complete = false;
+    observation->gap = gap;
+}
+
+static bool in_time(const struct search *search)
+{
+    if (clock_since_boot_ms() < search->deadline_ms)
+        return true;
+    miss(search->observation, "the look-up of the port's holder takes too long and was cut short: "
+                              "nobody is stopped on half a look");
+    return false;
+}
+
+/* ---- the sockets of one process ---- */
+
+static bool find_obstacle(const struct obstacles *obstacles, uint64_t inode, uint32_t *place)
+{
+    for (*place = 0; *place < obstacles->count; (*place)++) {
+        if (obstacles->sockets[*place].inode == inode)
+            return true;
+    }
+    return false;
+}
+
+struct probe {
+    const struct obstacles *obstacles;
+    bool found;
+};
+
+static bool visit_until_found(void *context, uint64_t inode)
+{
+    struct probe *probe = context;
+    uint32_t place;
+    probe->found = find_obstacle(probe->obstacles, inode, &place);
+    return !probe->found;
+}
+
+static bool holds_any(const struct search *search, int32_t pid)
+{
+    struct probe probe = {.obstacles = &search->workspace->obstacles};
+    descriptors_list(pid, search->every_thread, visit_until_found, &probe);
+    return probe.found;
+}
+
+static bool is_listener(const struct listeners *listeners, uint64_t inode)
+{
+    for (uint32_t index = 0; index < listeners->count; index++) {
+        if (listeners->inodes[index] == inode)
+            return true;
+    }
+    return false;
+}
+
+static bool has_inode(const struct holder *holder, uint64_t inode)
+{
+    for (uint32_t index = 0; index < holder->inode_count; index++) {
+        if (holder->inodes[index] == inode)
+            return true;
+    }
+    return false;
+}
+
+static bool collect_socket(void *context, uint64_t inode)
+{
+    struct search *search = context;
+    struct holder *holder = search->holder;
+    const struct obstacles *obstacles = &search->workspace->obstacles;
+    uint32_t place;
+    if (is_listener(&search->workspace->listeners, inode))
+        holder->serves_elsewhere = true;
+    if (!find_obstacle(obstacles, inode, &place))
+        return true;
+    search->workspace->held[place] = true;
+    const struct socket *socket = &obstacles->sockets[place];
+    if (holder->inode_count == 0 || socket->state < holder->socket.state)
+        holder->socket = *socket;
+    if (holder->inode_count < HOLDER_INODES && !has_inode(holder, inode))
+        holder->inodes[holder->inode_count++] = inode;
+    return true;
+}
+
+/* ---- holders ---- */
+
+static struct holder *new_holder(struct observation *observation)
+{
+    if (observation->holder_count == OBSERVATION_HOLDERS) {
+        miss(observation, "more processes hold the port than fit one look: nobody is stopped");
+        return NULL;
+    }
+    struct holder *holder = &observation->holders[observation->holder_count];
+    holder->inode_count = 0;
+    holder->serves_elsewhere = false;
+    holder->handle = HANDLE_NONE;
+    return holder;
+}
+
+static bool is_known(const struct observation *observation, int32_t pid)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        if (observation->holders[index].process.pid == pid)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The pidfd first, then everything else; as long as its process was not reaped in the end, all that
+ * was read is its own. A process that ended meanwhile is no holder any more.
+ */
+static void look_into(struct search *search, int32_t pid)
+{
+    if (is_known(search->observation, pid) || !holds_any(search, pid))
+        return;
+    struct holder *holder = new_holder(search->observation);
+    if (holder == NULL)
+        return;
+    holder->handle = signals_open(pid);
+    search->holder = holder;
+    descriptors_list(pid, search->every_thread, collect_socket, search);
+    holder->visible = holder->inode_count > 0 &&
+                      processes_read(pid, search->label_wanted, &holder->process) &&
+                      (holder->handle == HANDLE_NONE || signals_same_process(holder->handle));
+    if (holder->visible)
+        search->observation->holder_count++;
+    else
+        signals_close(holder->handle);
+}
+
+/* ---- all processes, or those of our program ---- */
+
+static bool read_pid(const char *name, int32_t *pid)
+{
+    uint64_t number;
+    if (!text_read_number(&name, INT32_MAX, &number) || *name != '\0')
+        return false;
+    *pid = (int32_t)number;
+    return true;
+}
+
+/* One link to read decides; after an upgrade " (deleted)" stands behind the path. */
+static bool runs_our_program(const struct search *search, int32_t pid)
+{
+    const struct file *ours = &search->observation->self.executable;
+    char path[NAME_SIZE];
+    char executable[PROCESS_PATH_SIZE];
+    files_name_number(path, "/proc/", (uint64_t)pid, "/exe");
+    return files_read_link(AT_FDCWD, path, executable, sizeof(executable)) > 0 &&
+           text_starts_with(executable, ours->path);
+}
+
+static bool visit_own_program(void *context, const char *name)
+{
+    struct search *search = context;
+    int32_t pid;
+    if (!read_pid(name, &pid))
+        return true;
+    if (runs_our_program(search, pid))
+        look_into(search, pid);
+    return in_time(search);
+}
+
+static bool visit_process(void *context, const char *name)
+{
+    struct search *search = context;
+    int32_t pid;
+    if (!read_pid(name, &pid))
+        return true;
+    look_into(search, pid);
+    return in_time(search);
+}
+
+static void search_processes(struct search *search, bool (*visit)(void *context, const char *name))
+{
+    int proc = files_open_directory(AT_FDCWD, "/proc");
+    bool done = proc >= 0 && files_list(proc, visit, search);
+    files_close(proc);
+    if (!done && search->observation->complete)
+        miss(search->observation, "/proc cannot be read: nobody can be identified, and nobody is "
+                                  "stopped");
+}
+
+/* ---- descendants ---- */
+
+struct descendants {
+    struct search *search;
+    uint32_t count;
+};
+
+static void add_children(struct descendants *descendants, const char *children)
+{
+    const char *cursor = children;
+    uint64_t pid;
+    while (descendants->count < HOLDERS_FAMILY && text_read_number(&cursor, INT32_MAX, &pid)) {
+        descendants->search->workspace->family[descendants->count++] = (int32_t)pid;
+        while (*cursor == ' ')
+            cursor++;
+    }
+}
+
+struct parent {
+    struct descendants *descendants;
+    int task; /* /proc/PID/task */
+};
+
+/* A child belongs to the thread that forked it. */
+static bool visit_parent_thread(void *context, const char *name)
+{
+    struct parent *parent = context;
+    char *buffer = parent->descendants->search->workspace->buffer;
+    char path[NAME_SIZE];
+    struct text text;
+    if (name[0] == '.')
+        return true;
+    text_start(&text, path, sizeof(path));
+    text_add(&text, name);
+    text_add(&text, "/children");
+    if (files_read(parent->task, path, buffer, SOCKETS_BUFFER_SIZE) > 0)
+        add_children(parent->descendants, buffer);
+    return true;
+}
+
+static void add_children_of(struct descendants *descendants, int32_t pid)
+{
+    struct parent parent = {.descendants = descendants};
+    char path[NAME_SIZE];
+    files_name_number(path, "/proc/", (uint64_t)pid, "/task");
+    parent.task = files_open_directory(AT_FDCWD, path);
+    if (parent.task >= 0)
+        files_list(parent.task, visit_parent_thread, &parent);
+    files_close(parent.task);
+}
+
+/*
+ * Generation after generation. A child that inherited the socket has to be seen while its parent
+ * lives: afterwards nothing tells whose child it was.
+ */
+static void search_descendants(struct search *search)
+{
+    struct descendants descendants = {.search = search};
+    uint32_t holders = search->observation->holder_count;
+    for (uint32_t index = 0; index < holders; index++) {
+        if (search->observation->holders[index].process.pid != search->observation->self.pid)
+            add_children_of(&descendants, search->observation->holders[index].process.pid);
+    }
+    for (uint32_t index = 0; index < descendants.count && in_time(search); index++) {
+        int32_t pid = search->workspace->family[index];
+        look_into(search, pid);
+        add_children_of(&descendants, pid);
+    }
+}
+
+/* ---- the whole ---- */
+
+static bool all_held(const struct holders_workspace *workspace)
+{
+    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
+        if (!workspace->held[index])
+            return false;
+    }
+    return true;
+}
+
+/* A socket without a process that we could see; one line for each user is enough. */
+static void add_invisible(struct observation *observation, const struct socket *socket)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *other = &observation->holders[index];
+        if (!other->visible && other->socket.owner_user == socket->owner_user)
+            return;
+    }
+    struct holder *holder = new_holder(observation);
+    if (holder == NULL)
+        return;
+    memset(&holder->process, 0, sizeof(holder->process));
+    holder->visible = false;
+    holder->socket = *socket;
+    holder->inodes[holder->inode_count++] = socket->inode;
+    observation->holder_count++;
+}
+
+static void search_holders(struct search *search, bool thorough)
+{
+    struct holders_workspace *workspace = search->workspace;
+    if (!thorough && (search->observation->self.known & KNOWN_EXECUTABLE) != 0) {
+        search_processes(search, visit_own_program);
+        search_descendants(search);
+    }
+    if (thorough || !all_held(workspace))
+        search_processes(search, visit_process);
+    if (!all_held(workspace)) {
+        search->every_thread = true;
+        search_processes(search, visit_process);
+    }
+    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
+        if (!workspace->held[index])
+            add_invisible(search->observation, &workspace->obstacles.sockets[index]);
+    }
+}
+
+void holders_observe(struct holders_workspace *workspace, const struct request *request,
+                     uint64_t deadline_ms, bool thorough, bool label_wanted,
+                     struct observation *observation)
+{
+    struct search search = {
+        .workspace = workspace,
+        .observation = observation,
+        .deadline_ms = deadline_ms,
+        .label_wanted = label_wanted,
+    };
+    struct obstacles *obstacles = &workspace->obstacles;
+    observation->complete = true;
+    observation->gap = NULL;
+    observation->holder_count = 0;
+    if (!processes_read_self(&observation->self))
+        miss(observation, "/proc is missing, or is another PID namespace's: nobody can be "
+                          "identified, and nobody is stopped");
+    bool asked = sockets_look_up(request, obstacles, &workspace->listeners, workspace->buffer,
+                                 &observation->gap);
+    if (!asked)
+        miss(observation, "the kernel tells neither by sock_diag nor by /proc/net who holds the "
+                          "port (too many descriptors, no AF_NETLINK, no /proc?): nobody is "
+                          "stopped");
+    observation->closable = obstacles->closable;
+    observation->sending = obstacles->sending;
+    memset(workspace->held, 0, sizeof(workspace->held));
+    if (obstacles->count > 0)
+        search_holders(&search, thorough);
+}

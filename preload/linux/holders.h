@@ -1,0 +1,31 @@
+/*
+ * holders: from a request to the processes that stand in its way.
+ *
+ * The sockets are found in a moment; finding their processes is what takes time, a link to read for
+ * every descriptor of every process. So processes of our own program are looked into first, then
+ * the descendants of those that hold a socket, and all the others only while a socket is still
+ * without a holder.
+ */
+#ifndef PORTCLAIM_HOLDERS_H
+#define PORTCLAIM_HOLDERS_H
+
+#include "core/host.h"
+#include "sockets.h"
+
+enum { HOLDERS_FAMILY = 512 /* descendants of holders that are looked into */ };
+
+/* Memory for one observation; the caller's. */
+struct holders_workspace {
+    struct obstacles obstacles;
+    struct listeners listeners;
+    bool held[OBSTACLES_SOCKETS]; /* of each obstacle: a holder was found */
+    int32_t family[HOLDERS_FAMILY];
+    _Alignas(16) char buffer[SOCKETS_BUFFER_SIZE];
+};
+
+/* As host.observe. `label_wanted`: see processes_read(). */
+void holders_observe(struct holders_workspace *workspace, const struct request *request,
+                     uint64_t deadline_ms, bool thorough, bool label_wanted,
+                     struct observation *observation);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * interpose: a failed call of the program's becomes a claim.
+ */
+#ifndef PORTCLAIM_INTERPOSE_H
+#define PORTCLAIM_INTERPOSE_H
+
+#include "core/settings.h"
+
+#include <sys/socket.h>
+
+/*
+ * Claims the address for a bind() that failed with EADDRINUSE. Returns 0 or the errno to give up
+ * with.
+ */
+int interpose_claim_bind(const struct settings *settings, int socket,
+                         const struct sockaddr *address, socklen_t length);
+
+/* Likewise for listen(), whose socket was bound before. */
+int interpose_claim_listen(const struct settings *settings, int socket, int backlog);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * proc_stat: /proc/PID/stat, as far as it is needed (proc(5)).
+ */
+#ifndef PORTCLAIM_PROC_STAT_H
+#define PORTCLAIM_PROC_STAT_H
+
+#include "core/holder.h"
+
+struct proc_stat {
+    char name[PROCESS_NAME_SIZE];
+    char state; /* R, S, D, Z (zombie), T (stopped), t (traced), X ... */
+    int32_t parent;
+    int32_t process_group;
+    uint64_t start_ticks; /* since boot, in units of sysconf(_SC_CLK_TCK) */
+};
+
+/* False when there is no such process, or it cannot be read. */
+bool proc_stat_read(int directory, const char *path, struct proc_stat *stat);
+bool proc_stat_read_pid(int32_t pid, struct proc_stat *stat);
+
+/* Zombie or dead: there is nothing of it to be read any more. */
+bool proc_stat_is_over(const struct proc_stat *stat);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * processes: identity and lineage of a process, from /proc and pidfds. proc(5) is the source
+ * unless something else is named.
+ */
+#ifndef PORTCLAIM_PROCESSES_H
+#define PORTCLAIM_PROCESSES_H
+
+#include "core/holder.h"
+
+/*
+ * Does /proc show this process under its own PID? It does not where it is missing, or belongs to
+ * another PID namespace than ours: its numbers then mean nothing to us.
+ */
+bool processes_visible(void);
+
+/*
+ * Fills in what can be read of `pid`; process->known says what that is. `label_wanted`: read the
+ * initial environment as well, for PORTCLAIM_SERVICE. Returns false when there is no such process
+ * to be seen.
+ */
+bool processes_read(int32_t pid, bool label_wanted, struct process *process);
+
+/* As processes_read of the calling process; also counts ancestors_in_unit. */
+bool processes_read_self(struct process *process);
+
+/* /proc/PID, O_PATH; or -errno. What is read below it is this process's and never a later one's. */
+int processes_open(int32_t pid);
+
+/* The cgroup of the process whose directory this is; PROCESS_GROUP_SIZE bytes. */
+bool processes_read_cgroup(int directory, char *cgroup);
+
+/* Is it stopped (SIGSTOP, SIGTSTP, a tracer)? Then it takes no signal but SIGKILL and SIGCONT. */
+bool processes_is_stopped(int32_t pid);
+
+#endif

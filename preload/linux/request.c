@@ -1,0 +1,102 @@
+#include "request.h"
+
+#include "files.h"
+#include "system.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* netinet/in.h, glibc 2.32 */
+#endif
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* asm-generic/socket.h, Linux 5.1 */
+#endif
+
+static int ask_option(int socket, int level, int option)
+{
+    int value = 0;
+    socklen_t length = sizeof(value);
+    return SYSTEM(getsockopt, socket, level, option, &value, &length) < 0 ? 0 : value;
+}
+
+static bool describe_protocol(int socket, struct endpoint *endpoint)
+{
+    switch (ask_option(socket, SOL_SOCKET, SO_PROTOCOL)) {
+    case IPPROTO_TCP:
+        endpoint->protocol = PROTOCOL_TCP;
+        return true;
+    case IPPROTO_MPTCP:
+        endpoint->protocol = PROTOCOL_MPTCP;
+        return true;
+    case IPPROTO_UDP:
+        endpoint->protocol = PROTOCOL_UDP;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool describe_ipv4(const struct sockaddr_in *address, struct endpoint *endpoint)
+{
+    endpoint->family = FAMILY_IPV4;
+    endpoint->port = ntohs(address->sin_port);
+    memcpy(endpoint->address, &address->sin_addr, sizeof(address->sin_addr));
+    return true;
+}
+
+/* A link-local address binds to its scope's device as well: inet6_bind() in net/ipv6/af_inet6.c. */
+static bool describe_ipv6(int socket, const struct sockaddr_in6 *address, struct endpoint *endpoint)
+{
+    endpoint->family = FAMILY_IPV6;
+    endpoint->port = ntohs(address->sin6_port);
+    endpoint->ipv6_only = ask_option(socket, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
+    memcpy(endpoint->address, &address->sin6_addr, sizeof(address->sin6_addr));
+    if (IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr))
+        endpoint->device = address->sin6_scope_id;
+    return true;
+}
+
+static bool describe_address(int socket, const struct sockaddr *address, socklen_t length,
+                             struct endpoint *endpoint)
+{
+    if (address->sa_family == AF_INET && length >= sizeof(struct sockaddr_in))
+        return describe_ipv4((const struct sockaddr_in *)address, endpoint);
+    if (address->sa_family == AF_INET6 && length >= sizeof(struct sockaddr_in6))
+        return describe_ipv6(socket, (const struct sockaddr_in6 *)address, endpoint);
+    return false;
+}
+
+bool request_describe(int socket, enum operation operation, const struct sockaddr *address,
+                      socklen_t length, struct request *request)
+{
+    struct file file;
+    unsigned mode = 0;
+    memset(request, 0, sizeof(*request));
+    request->operation = operation;
+    request->endpoint.device = (uint32_t)ask_option(socket, SOL_SOCKET, SO_BINDTOIFINDEX);
+    if (!describe_address(socket, address, length, &request->endpoint) ||
+        request->endpoint.port == 0 || !describe_protocol(socket, &request->endpoint))
+        return false;
+    if (files_identify(socket, "", AT_EMPTY_PATH, &file, &mode, NULL))
+        request->own_inode = file.inode;
+    return true;
+}
+
+socklen_t request_address(const struct endpoint *endpoint, struct sockaddr_storage *address)
+{
+    memset(address, 0, sizeof(*address));
+    if (endpoint->family == FAMILY_IPV4) {
+        struct sockaddr_in *ipv4 = (struct sockaddr_in *)address;
+        ipv4->sin_family = AF_INET;
+        ipv4->sin_port = htons(endpoint->port);
+        memcpy(&ipv4->sin_addr, endpoint->address, sizeof(ipv4->sin_addr));
+        return sizeof(*ipv4);
+    }
+    struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)address;
+    ipv6->sin6_family = AF_INET6;
+    ipv6->sin6_port = htons(endpoint->port);
+    ipv6->sin6_scope_id = endpoint->device;
+    memcpy(&ipv6->sin6_addr, endpoint->address, sizeof(ipv6->sin6_addr));
+    return sizeof(*ipv6);
+}

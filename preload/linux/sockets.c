@@ -1,0 +1,333 @@
+#include "sockets.h"
+
+#include "proc_net.h"
+#include "system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    NO_SOCKET = -1,
+    STATE_BOUND_INACTIVE =
+        13, /* net/tcp_states.h, Linux 6.8: bound, not listening; shown as CLOSE */
+    STATES_LISTENING = 1 << TCP_LISTEN,
+    STATES_BOUND = 1 << TCP_CLOSE | 1 << STATE_BOUND_INACTIVE,
+    STATES_CONNECTED = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT | 1 << TCP_FIN_WAIT1 |
+                       1 << TCP_FIN_WAIT2 | 1 << TCP_TIME_WAIT | 1 << TCP_CLOSE_WAIT |
+                       1 << TCP_LAST_ACK | 1 << TCP_CLOSING,
+};
+
+/* One question to the kernel. */
+struct dump {
+    int family;
+    int protocol; /* IPPROTO_TCP, which shows MPTCP's sockets with their own inodes, or IPPROTO_UDP
+                   */
+    uint32_t states;
+    uint16_t port; /* 0: any */
+};
+
+typedef void (*take_socket)(void *context, const struct inet_diag_msg *message,
+                            const struct socket *socket);
+
+struct dump_request {
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 question;
+};
+
+/* ---- asking ---- */
+
+static int open_netlink(void)
+{
+    return (int)SYSTEM(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+}
+
+static void close_netlink(int netlink)
+{
+    if (netlink >= 0)
+        (void)SYSTEM(close, netlink);
+}
+
+/* The kernel's own filter for the port: inet_diag_dump_icsk() passes over every other. */
+static bool send_dump(int netlink, const struct dump *dump)
+{
+    struct dump_request request = {
+        .header = {.nlmsg_len = sizeof(request),
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+        .question = {.sdiag_family = (uint8_t)dump->family,
+                     .sdiag_protocol = (uint8_t)dump->protocol,
+                     .idiag_states = dump->states,
+                     .id = {.idiag_sport = htons(dump->port)}},
+    };
+    long sent = SYSTEM(sendto, netlink, &request, sizeof(request), MSG_NOSIGNAL, 0, 0);
+    return sent == (long)sizeof(request);
+}
+
+/* ---- understanding ---- */
+
+static enum socket_state state_of(const struct inet_diag_msg *message)
+{
+    switch (message->idiag_state) {
+    case TCP_LISTEN:
+        return SOCKET_LISTENING;
+    case TCP_CLOSE:
+        return SOCKET_BOUND;
+    case TCP_TIME_WAIT:
+        return SOCKET_CLOSABLE;
+    case TCP_FIN_WAIT2:
+        return message->idiag_inode == 0 ? SOCKET_CLOSABLE : SOCKET_CONNECTED;
+    case TCP_FIN_WAIT1:
+    case TCP_CLOSING:
+    case TCP_LAST_ACK:
+        return message->idiag_inode == 0 ? SOCKET_SENDING : SOCKET_CONNECTED;
+    default:
+        return SOCKET_CONNECTED;
+    }
+}
+
+/* IPV6_V6ONLY comes as an attribute of IPv6 sockets that listen or are bound. */
+static bool has_ipv6_only(const struct inet_diag_msg *message, size_t length)
+{
+    const char *attributes = (const char *)(message + 1);
+    size_t left = length - sizeof(*message);
+    while (left >= sizeof(struct nlattr)) {
+        struct nlattr attribute;
+        memcpy(&attribute, attributes, sizeof(attribute));
+        if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > left)
+            return false;
+        if (attribute.nla_type == INET_DIAG_SKV6ONLY)
+            return attributes[sizeof(attribute)] != 0;
+        size_t step = NLA_ALIGN(attribute.nla_len);
+        attributes += step;
+        left -= step < left ? step : left;
+    }
+    return false;
+}
+
+static struct socket understand(const struct inet_diag_msg *message, size_t length, int protocol)
+{
+    struct socket socket = {
+        .inode = message->idiag_inode,
+        .owner_user = message->idiag_uid,
+        .state = state_of(message),
+        .local = {.protocol = protocol == IPPROTO_UDP ? PROTOCOL_UDP : PROTOCOL_TCP,
+                  .family = message->idiag_family == AF_INET6 ? FAMILY_IPV6 : FAMILY_IPV4,
+                  .port = ntohs(message->id.idiag_sport),
+                  .device = message->id.idiag_if,
+                  .ipv6_only = has_ipv6_only(message, length)},
+    };
+    memcpy(socket.local.address, message->id.idiag_src, sizeof(socket.local.address));
+    return socket;
+}
+
+/*
+ * One batch of answers. 1: more to come; 0: that was the last; -1: the kernel refused. A dump that
+ * changed under the kernel's hands (NLM_F_DUMP_INTR) may have left some out, and counts as refused.
+ */
+static int take_batch(char *buffer, size_t length, int protocol, take_socket take, void *context)
+{
+    size_t left = length;
+    for (struct nlmsghdr *header = (void *)buffer; NLMSG_OK(header, left);
+         header = NLMSG_NEXT(header, left)) {
+        if (header->nlmsg_type == NLMSG_ERROR || (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+            return -1;
+        if (header->nlmsg_type == NLMSG_DONE)
+            return 0;
+        const struct inet_diag_msg *message = NLMSG_DATA(header);
+        size_t payload = header->nlmsg_len - NLMSG_HDRLEN;
+        if (payload < sizeof(*message))
+            return -1;
+        /* A connection still waiting for accept() has no file yet: it goes with its listener. */
+        bool waits = message->idiag_inode == 0 && (message->idiag_state == TCP_ESTABLISHED ||
+                                                   message->idiag_state == TCP_CLOSE_WAIT);
+        struct socket socket = understand(message, payload, protocol);
+        if (!waits)
+            take(context, message, &socket);
+    }
+    return 1;
+}
+
+static bool run_dump(int netlink, const struct dump *dump, char *buffer, take_socket take,
+                     void *context)
+{
+    int more = 1;
+    if (!send_dump(netlink, dump))
+        return false;
+    while (more == 1) {
+        long length = SYSTEM(recvfrom, netlink, buffer, SOCKETS_BUFFER_SIZE, MSG_TRUNC, 0, 0);
+        if (length == -EINTR)
+            continue;
+        if (length <= 0 || length > SOCKETS_BUFFER_SIZE)
+            return false;
+        more = take_batch(buffer, (size_t)length, dump->protocol, take, context);
+    }
+    return more == 0;
+}
+
+/* Both families: an IPv6 socket may hold IPv4's addresses as well. */
+static bool dump_both_families(int netlink, struct dump *dump, char *buffer, take_socket take,
+                               void *context)
+{
+    dump->family = AF_INET;
+    if (!run_dump(netlink, dump, buffer, take, context))
+        return false;
+    dump->family = AF_INET6;
+    return run_dump(netlink, dump, buffer, take, context) || !proc_net_has_ipv6();
+}
+
+/* ---- the two stages ---- */
+
+void listeners_add(struct listeners *listeners, uint64_t inode)
+{
+    if (listeners->count < SOCKETS_LISTENERS)
+        listeners->inodes[listeners->count++] = inode;
+}
+
+struct collection {
+    const struct request *request;
+    struct obstacles *obstacles;
+    struct listeners *listeners;
+};
+
+static void take_obstacle(void *context, const struct inet_diag_msg *message,
+                          const struct socket *socket)
+{
+    struct collection *collection = context;
+    (void)message;
+    obstacles_add(collection->obstacles, collection->request, socket);
+}
+
+static void take_listener(void *context, const struct inet_diag_msg *message,
+                          const struct socket *socket)
+{
+    struct collection *collection = context;
+    (void)message;
+    listeners_add(collection->listeners, socket->inode);
+}
+
+static int protocol_of(const struct request *request)
+{
+    return request->endpoint.protocol == PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
+static bool look_up_by_netlink(int netlink, struct collection *collection, char *buffer)
+{
+    const struct request *request = collection->request;
+    struct dump dump = {.protocol = protocol_of(request), .port = request->endpoint.port};
+    dump.states = STATES_LISTENING | STATES_BOUND;
+    if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
+        return false;
+    if (!obstacles_want_connections(collection->obstacles, request))
+        return true;
+    dump.states = STATES_CONNECTED;
+    if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
+        return false;
+    dump.states = STATES_LISTENING;
+    dump.port = 0;
+    return dump_both_families(netlink, &dump, buffer, take_listener, collection);
+}
+
+bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
+                     struct listeners *listeners, char *buffer, const char **gap)
+{
+    struct collection collection = {request, obstacles, listeners};
+    int netlink = open_netlink();
+    obstacles_start(obstacles);
+    listeners->count = 0;
+    bool done = netlink >= 0 && look_up_by_netlink(netlink, &collection, buffer);
+    close_netlink(netlink);
+    if (!done) {
+        obstacles_start(obstacles);
+        listeners->count = 0;
+        done = proc_net_look_up(request, obstacles, listeners, buffer, SOCKETS_BUFFER_SIZE);
+        *gap =
+            "no sock_diag here, so /proc/net has to do, which lacks sockets that are bound and do "
+            "not listen; allow AF_NETLINK (RestrictAddressFamilies=)";
+    }
+    return done && !obstacles->overflow;
+}
+
+/* ---- closing what nobody holds ---- */
+
+enum { DESTROYED_AT_ONCE = 256 };
+
+struct leftovers {
+    const struct request *request;
+    uint32_t count;
+    struct inet_diag_req_v2 *questions; /* DESTROYED_AT_ONCE of them */
+    bool more;
+};
+
+static void take_leftover(void *context, const struct inet_diag_msg *message,
+                          const struct socket *socket)
+{
+    struct leftovers *leftovers = context;
+    if (socket->state != SOCKET_CLOSABLE ||
+        !endpoint_conflicts(&socket->local, &leftovers->request->endpoint))
+        return;
+    if (leftovers->count == DESTROYED_AT_ONCE) {
+        leftovers->more = true;
+        return;
+    }
+    leftovers->questions[leftovers->count++] = (struct inet_diag_req_v2){
+        .sdiag_family = message->idiag_family,
+        .sdiag_protocol = IPPROTO_TCP,
+        .idiag_states = UINT32_MAX,
+        .id = message->id,
+    };
+}
+
+/* True when it is closed now, by us or by the kernel before us. */
+static bool destroy(int netlink, const struct inet_diag_req_v2 *question, char *buffer)
+{
+    struct dump_request request = {
+        .header = {.nlmsg_len = sizeof(request),
+                   .nlmsg_type = SOCK_DESTROY,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+        .question = *question,
+    };
+    if (SYSTEM(sendto, netlink, &request, sizeof(request), MSG_NOSIGNAL, 0, 0) < 0)
+        return false;
+    long length = SYSTEM(recvfrom, netlink, buffer, SOCKETS_BUFFER_SIZE, 0, 0, 0);
+    const struct nlmsghdr *header = (const void *)buffer;
+    if (length < (long)NLMSG_LENGTH(sizeof(struct nlmsgerr)) || header->nlmsg_type != NLMSG_ERROR)
+        return false;
+    const struct nlmsgerr *answer = NLMSG_DATA(header);
+    return answer->error == 0 || answer->error == -ENOENT;
+}
+
+static bool destroy_all(int netlink, const struct leftovers *leftovers, char *buffer)
+{
+    bool all = true;
+    for (uint32_t index = 0; all && index < leftovers->count; index++)
+        all = destroy(netlink, &leftovers->questions[index], buffer);
+    return all;
+}
+
+bool sockets_close_lingering(const struct request *request, char *buffer)
+{
+    /* The questions are kept in the last part of the buffer, the answers come into the first. */
+    const size_t kept = DESTROYED_AT_ONCE * sizeof(struct inet_diag_req_v2);
+    _Static_assert(SOCKETS_BUFFER_SIZE >= 2 * DESTROYED_AT_ONCE * sizeof(struct inet_diag_req_v2),
+                   "the answers need room as well");
+    struct leftovers leftovers = {
+        .request = request,
+        .questions = (void *)(buffer + SOCKETS_BUFFER_SIZE - kept),
+    };
+    struct dump dump = {.protocol = IPPROTO_TCP,
+                        .states = 1 << TCP_TIME_WAIT | 1 << TCP_FIN_WAIT2,
+                        .port = request->endpoint.port};
+    int netlink = protocol_of(request) == IPPROTO_TCP ? open_netlink() : NO_SOCKET;
+    bool closed = netlink >= 0 &&
+                  dump_both_families(netlink, &dump, buffer, take_leftover, &leftovers) &&
+                  destroy_all(netlink, &leftovers, buffer);
+    close_netlink(netlink);
+    return closed && !leftovers.more;
+}

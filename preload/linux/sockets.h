@@ -1,0 +1,35 @@
+/*
+ * sockets: which sockets stand on a port. By sock_diag(7), in the caller's own network namespace;
+ * where a hardened unit has no AF_NETLINK, by /proc/net.
+ */
+#ifndef PORTCLAIM_SOCKETS_H
+#define PORTCLAIM_SOCKETS_H
+
+#include "core/obstacles.h"
+
+enum { SOCKETS_BUFFER_SIZE = 32768, SOCKETS_LISTENERS = 1024 };
+
+/* Inodes of listening sockets on any port, as many as fit. */
+struct listeners {
+    uint32_t count;
+    uint64_t inodes[SOCKETS_LISTENERS];
+};
+
+void listeners_add(struct listeners *listeners, uint64_t inode);
+
+/*
+ * Fills `obstacles` with what is in the way of the request, and `listeners` if connections had to
+ * be looked at. `buffer` has SOCKETS_BUFFER_SIZE bytes, aligned as by malloc. False when the kernel
+ * could not be asked in full. When it could, but only by /proc/net, *gap says what that lacks; else
+ * it is left alone.
+ */
+bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
+                     struct listeners *listeners, char *buffer, const char **gap);
+
+/*
+ * Closes the TIME_WAIT and FIN_WAIT2 sockets in the way that no process holds: sock_diag's
+ * SOCK_DESTROY, which needs CAP_NET_ADMIN. False when any of them could not be closed.
+ */
+bool sockets_close_lingering(const struct request *request, char *buffer);
+
+#endif

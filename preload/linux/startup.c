@@ -1,0 +1,116 @@
+#include "startup.h"
+
+#include "before_main.h"
+#include "core/holder.h"
+#include "files.h"
+#include "log.h"
+#include "memory.h"
+#include "next.h"
+#include "processes.h"
+#include "system.h"
+
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+enum progress { NOT_READ, BEING_READ, READ };
+
+static int progress; /* enum progress, atomic */
+static bool inert = true;
+static struct settings settings;
+static char runtime_directory[SETTINGS_LIST_SIZE];
+
+/* With the defaults, for what was read is not to be trusted: to stderr. */
+static void complain(const char *error)
+{
+    char line[SETTINGS_ERROR_SIZE + NAME_SIZE];
+    struct text text;
+    settings_defaults(&settings);
+    text_start(&text, line, sizeof(line));
+    text_add(&text, "portclaim[");
+    text_add_number(&text, SYSTEM(getpid));
+    text_add(&text, "]: ");
+    text_add(&text, error);
+    text_add(&text, "; portclaim does nothing in this process\n");
+    log_write(&settings, line, text.length);
+}
+
+/* PORTCLAIM_ONLY: by the process's name, its executable's or its script's. */
+static bool is_meant(const char *only)
+{
+    struct process *self = memory_map(sizeof(*self));
+    if (self == NULL)
+        return false;
+    (void)processes_read((int32_t)SYSTEM(getpid), false, self);
+    const char *names[] = {self->name, text_base_name(self->executable.path),
+                           text_base_name(self->script)};
+    bool meant = settings_list_matches(only, names, sizeof(names) / sizeof(names[0]));
+    memory_unmap(self, sizeof(*self));
+    return meant;
+}
+
+static void read_runtime_directory(char *const *environment)
+{
+    static const char name[] = "XDG_RUNTIME_DIR=";
+    for (; *environment != NULL; environment++) {
+        if (text_starts_with(*environment, name))
+            text_copy(runtime_directory, sizeof(runtime_directory),
+                      *environment + sizeof(name) - 1);
+    }
+}
+
+static bool read_settings(char *const *environment)
+{
+    char error[SETTINGS_ERROR_SIZE];
+    if (getauxval(AT_SECURE) != 0)
+        return false;
+    if (!settings_read(&settings, environment, error)) {
+        complain(error);
+        return false;
+    }
+    read_runtime_directory(environment);
+    return settings.mode != MODE_OFF && (settings.only[0] == '\0' || is_meant(settings.only));
+}
+
+/*
+ * Once. Whoever comes while another thread, or the code that a signal interrupted, is at it gets
+ * the plain call: waiting could be for ever.
+ */
+static void read_once(char *const *environment)
+{
+    int expected = NOT_READ;
+    if (!__atomic_compare_exchange_n(&progress, &expected, BEING_READ, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE))
+        return;
+    inert = environment == NULL || !read_settings(environment);
+    __atomic_store_n(&progress, READ, __ATOMIC_RELEASE);
+}
+
+const struct settings *startup_settings(void)
+{
+    if (__atomic_load_n(&progress, __ATOMIC_ACQUIRE) != READ)
+        read_once(environ);
+    return __atomic_load_n(&progress, __ATOMIC_ACQUIRE) == READ && !inert ? &settings : NULL;
+}
+
+const char *startup_runtime_directory(void)
+{
+    return runtime_directory;
+}
+
+/*
+ * glibc hands a constructor the arguments of main(); it may run before libc has set `environ`,
+ * since this object does not depend on libc. musl hands it nothing, and has set `environ`.
+ */
+__attribute__((constructor)) static void start(int argument_count, char **arguments,
+                                               char **environment)
+{
+    (void)argument_count;
+    (void)arguments;
+    if (environ != NULL)
+        environment = environ;
+    next_resolve();
+    read_once(environment);
+    if (startup_settings() != NULL && settings.claim[0] != '\0')
+        before_main_claim(&settings, environment);
+}

@@ -1,0 +1,163 @@
+#include "state.h"
+
+#include "files.h"
+#include "system.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    DIRECTORY_MODE = 0700,
+    FILE_MODE = 0600,
+    OTHERS = 077, /* permission bits of group and world */
+    PATH_SIZE = 640,
+    FILE_MAGIC = 0x70636c31, /* "pcl1": the layout below, on this machine */
+};
+
+struct state_file {
+    uint32_t magic;
+    struct breaker_memory memory;
+};
+
+/* ---- the directory ---- */
+
+static void add_default_directory(const struct state *state, struct text *path)
+{
+    uint32_t user = (uint32_t)SYSTEM(geteuid);
+    if (state->runtime_directory[0] != '\0') {
+        text_add(path, state->runtime_directory);
+        text_add(path, "/portclaim");
+    } else if (user == 0) {
+        text_add(path, "/run/portclaim");
+    } else {
+        text_add(path, "/tmp/portclaim-");
+        text_add_number(path, user);
+    }
+}
+
+/* Is it ours alone? Everybody may write to /tmp, and could have been there first. */
+static bool is_private(int descriptor, unsigned kind)
+{
+    struct file file;
+    unsigned mode = 0;
+    uint32_t owner = 0;
+    return files_identify(descriptor, "", AT_EMPTY_PATH, &file, &mode, &owner) &&
+           (mode & S_IFMT) == kind && (mode & OTHERS) == 0 && owner == (uint32_t)SYSTEM(geteuid);
+}
+
+static int open_directory(const struct state *state, bool create)
+{
+    char path[PATH_SIZE];
+    struct text text;
+    text_start(&text, path, sizeof(path));
+    if (state->directory[0] != '\0')
+        text_add(&text, state->directory);
+    else
+        add_default_directory(state, &text);
+    if (text.truncated)
+        return NO_DESCRIPTOR;
+    if (create)
+        (void)SYSTEM(mkdirat, AT_FDCWD, path, DIRECTORY_MODE);
+    int directory = files_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (directory >= 0 && is_private(directory, S_IFDIR))
+        return directory;
+    files_close(directory);
+    return NO_DESCRIPTOR;
+}
+
+/* ---- the file ---- */
+
+/*
+ * By port and not by address: a wildcard and a specific address fight for the same port. O_NONBLOCK
+ * for the case that somebody left a FIFO there.
+ */
+static int open_file(const struct state *state, const struct request *request, bool create)
+{
+    char name[NAME_SIZE];
+    int directory = open_directory(state, create);
+    if (directory < 0)
+        return NO_DESCRIPTOR;
+    const char *protocol = request->endpoint.protocol == PROTOCOL_UDP ? "udp-" : "tcp-";
+    files_name_number(name, protocol, request->endpoint.port, "");
+    int flags = (create ? O_RDWR | O_CREAT : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int file = (int)SYSTEM(openat, directory, name, flags, FILE_MODE);
+    files_close(directory);
+    if (file >= 0 && is_private(file, S_IFREG))
+        return file;
+    files_close(file);
+    return NO_DESCRIPTOR;
+}
+
+/*
+ * A POSIX record lock (fcntl(2)): it ends with the process, and a child that is forked meanwhile
+ * does not inherit it, as it would a flock(2).
+ */
+enum lock state_lock(struct state *state, const struct request *request)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int file = open_file(state, request, true);
+    if (file < 0)
+        return LOCK_UNAVAILABLE;
+    long result = SYSTEM(fcntl, file, F_SETLK, &whole);
+    if (result == 0) {
+        state->file = file;
+        return LOCK_TAKEN;
+    }
+    files_close(file);
+    return result == -EACCES || result == -EAGAIN ? LOCK_BUSY : LOCK_UNAVAILABLE;
+}
+
+/* Closing any descriptor of the file gives the lock back. */
+void state_unlock(struct state *state)
+{
+    files_close(state->file);
+    state->file = NO_DESCRIPTOR;
+}
+
+/* ---- the memory ---- */
+
+static void end_names(struct breaker_memory *memory)
+{
+    for (uint32_t index = 0; index < memory->count; index++) {
+        memory->records[index].killer_name[BREAKER_NAME_SIZE - 1] = '\0';
+        memory->records[index].victim_name[BREAKER_NAME_SIZE - 1] = '\0';
+    }
+}
+
+static bool read_memory(int file, struct breaker_memory *memory)
+{
+    uint32_t magic = 0;
+    return SYSTEM(pread64, file, &magic, sizeof(magic), offsetof(struct state_file, magic)) ==
+               sizeof(magic) &&
+           magic == FILE_MAGIC &&
+           SYSTEM(pread64, file, memory, sizeof(*memory), offsetof(struct state_file, memory)) ==
+               sizeof(*memory) &&
+           memory->count <= BREAKER_RECORDS;
+}
+
+/*
+ * While we hold the lock only through its own descriptor: closing another one of the same file
+ * would give the lock back.
+ */
+void state_recall(const struct state *state, const struct request *request,
+                  struct breaker_memory *memory)
+{
+    bool locked = state->file != NO_DESCRIPTOR;
+    int file = locked ? state->file : open_file(state, request, false);
+    if (file < 0 || !read_memory(file, memory))
+        memory->count = 0;
+    end_names(memory);
+    if (!locked)
+        files_close(file);
+}
+
+void state_remember(const struct state *state, const struct breaker_memory *memory)
+{
+    const uint32_t magic = FILE_MAGIC;
+    if (state->file == NO_DESCRIPTOR)
+        return;
+    (void)SYSTEM(pwrite64, state->file, memory, sizeof(*memory),
+                 offsetof(struct state_file, memory));
+    (void)SYSTEM(pwrite64, state->file, &magic, sizeof(magic), offsetof(struct state_file, magic));
+}
