@@ -91,9 +91,7 @@ static void tell_who_is_left(struct claim *claim, enum action stale_action)
 static void tell_won(struct claim *claim, bool reuse_sufficed)
 {
     const struct host *host = claim->host;
-    if (stopping_count_living(claim) > 0)
-        host->wait(host->context, claim->handles, claim->ended, claim->target_count,
-                   LAST_BREATH_MS);
+    host->wait(host->context, claim->handles, claim->ended, claim->target_count, 0);
     struct event event = {
         .kind = EVENT_CLAIMED,
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,
@@ -241,9 +239,9 @@ static void clear_leftovers(struct claim *claim)
 }
 
 /* False when what was seen is out of date and has to be looked at again. */
-static bool stop_the_stale(struct claim *claim, const struct holder *first)
+static bool stop_the_stale(struct claim *claim)
 {
-    switch (stopping_permission(claim, &first->process)) {
+    switch (stopping_permission(claim)) {
     case PERMISSION_GRANTED:
         stopping_run(claim);
         return true;
@@ -262,9 +260,8 @@ static bool stop_the_stale(struct claim *claim, const struct holder *first)
 static bool act(struct claim *claim)
 {
     const struct observation *observation = &claim->observation;
-    const struct holder *stale = find_verdict(observation, VERDICT_STALE);
-    if (stale != NULL && !is_hopeless(observation))
-        return stop_the_stale(claim, stale);
+    if (find_verdict(observation, VERDICT_STALE) != NULL && !is_hopeless(observation))
+        return stop_the_stale(claim);
     if (observation->holder_count == 0 && observation->closable + observation->sending > 0)
         clear_leftovers(claim);
     else
@@ -274,20 +271,25 @@ static bool act(struct claim *claim)
 
 /* ---- waiting ---- */
 
-/* At the end of the first grace, or after an interval that grows while nothing changes. */
+/*
+ * At the end of the first grace, or after an interval that grows while nothing changes. A target
+ * that is overdue was not forced, because the look did not allow it: then soon again.
+ */
 static void plan_next_look(struct claim *claim)
 {
-    uint64_t next_ms = claim_now_ms(claim) + claim->look_interval_ms;
+    uint64_t now_ms = claim_now_ms(claim);
+    uint64_t next_ms = now_ms + claim->look_interval_ms;
     claim->look_interval_ms =
         (uint32_t)least(2 * (uint64_t)claim->look_interval_ms, MOST_LOOK_INTERVAL_MS);
     for (uint32_t index = 0; index < claim->target_count; index++) {
         const struct target *target = &claim->targets[index];
+        if (target->state != TARGET_ASKED || claim->ended[index])
+            continue;
         uint64_t grace_end_ms = target->asked_at_ms + claim->settings->term_ms;
-        bool pending = target->state == TARGET_ASKED && !claim->ended[index];
-        if (pending && grace_end_ms <= next_ms) {
-            next_ms = grace_end_ms;
-            claim->look_thoroughly = true;
-        }
+        if (grace_end_ms <= now_ms)
+            grace_end_ms = now_ms + FIRST_LOOK_INTERVAL_MS;
+        claim->look_thoroughly |= grace_end_ms <= next_ms;
+        next_ms = least(next_ms, grace_end_ms);
     }
     claim->look_at_ms = next_ms;
 }
@@ -405,7 +407,8 @@ static enum claim_result look_and_try(struct claim *claim)
 static enum attempt try_with_reuse(struct claim *claim)
 {
     const struct host *host = claim->host;
-    if (!claim->settings->reuse_address || claim->settings->mode == MODE_DRY_RUN ||
+    bool udp = claim->request->endpoint.protocol == PROTOCOL_UDP; /* which would share the port */
+    if (udp || !claim->settings->reuse_address || claim->settings->mode == MODE_DRY_RUN ||
         !host->reuse_address(host->context))
         return ATTEMPT_BUSY;
     return host->attempt(host->context);

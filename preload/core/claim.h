@@ -39,6 +39,7 @@ struct claim {
     bool lock_unavailable;
     bool breaker_checked;
     bool breaker_open;
+    bool kill_remembered;
     bool gap_reported;
     bool closed_leftovers;
     uint64_t digest; /* of what was reported last: only news are reported */

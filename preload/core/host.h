@@ -45,7 +45,7 @@ struct host {
     /* The caller's own call on the caller's own socket, once more. */
     enum attempt (*attempt)(void *context);
 
-    /* Sets SO_REUSEADDR on the caller's socket; true when that changed something. */
+    /* Sets SO_REUSEADDR on the caller's socket; true when that changed something. Never for UDP. */
     bool (*reuse_address)(void *context);
 
     /*

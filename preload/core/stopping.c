@@ -45,7 +45,7 @@ static void name_service(char *name, size_t size, const struct process *process)
         text_copy(name, size, process->name);
 }
 
-/* Remembered before the signal: a claim that is itself killed on the way still counts. */
+/* One claim is one kill, however many processes it stops. */
 static void remember_kill(struct claim *claim, const struct process *victim)
 {
     const struct process *self = &claim->observation.self;
@@ -55,6 +55,9 @@ static void remember_kill(struct claim *claim, const struct process *victim)
         .victim = victim->pid,
         .killer_start_ms = self->start_ms,
     };
+    if (claim->kill_remembered)
+        return;
+    claim->kill_remembered = true;
     name_service(record.killer_name, sizeof(record.killer_name), self);
     name_service(record.victim_name, sizeof(record.victim_name), victim);
     breaker_add(&claim->memory, &record);
@@ -62,7 +65,7 @@ static void remember_kill(struct claim *claim, const struct process *victim)
         claim->host->remember(claim->host->context, claim->request, &claim->memory);
 }
 
-static void ask_breaker(struct claim *claim, const struct process *victim)
+static void ask_breaker(struct claim *claim)
 {
     const struct settings *settings = claim->settings;
     uint64_t now_ms = claim_now_ms(claim);
@@ -71,11 +74,9 @@ static void ask_breaker(struct claim *claim, const struct process *victim)
         !breaker_allows(&claim->memory, now_ms, settings->limit, settings->limit_window_s);
     if (claim->breaker_open)
         tell_kill_war(claim, breaker_recent(&claim->memory, now_ms, settings->limit_window_s));
-    else
-        remember_kill(claim, victim);
 }
 
-enum permission stopping_permission(struct claim *claim, const struct process *victim)
+enum permission stopping_permission(struct claim *claim)
 {
     if (!take_lock(claim))
         return PERMISSION_NOT_YET;
@@ -84,7 +85,7 @@ enum permission stopping_permission(struct claim *claim, const struct process *v
         return PERMISSION_LOOK_AGAIN;
     }
     if (!claim->breaker_checked)
-        ask_breaker(claim, victim);
+        ask_breaker(claim);
     return claim->breaker_open ? PERMISSION_BREAKER : PERMISSION_GRANTED;
 }
 
@@ -124,6 +125,8 @@ static void ask(struct claim *claim, struct holder *holder)
         return;
     enum delivery delivery = host->stop(host->context, holder->handle, STOP_ASK);
     claim_tell_holder(claim, holder, action_of(delivery, ACTION_ASKED));
+    if (delivery == DELIVERY_SENT)
+        remember_kill(claim, &holder->process);
     bool refused = delivery == DELIVERY_DENIED || delivery == DELIVERY_FAILED;
     claim->targets[index] = (struct target){
         .pid = holder->process.pid,
@@ -150,7 +153,8 @@ static void force(struct claim *claim, struct target *target, const struct holde
         .action = action_of(delivery, ACTION_FORCED),
         .after_ms = claim_now_ms(claim) - target->asked_at_ms,
     };
-    target->state = TARGET_FORCED;
+    target->state =
+        delivery == DELIVERY_SENT || delivery == DELIVERY_GONE ? TARGET_FORCED : TARGET_REFUSED;
     claim_tell(claim, &event);
 }
 
@@ -182,8 +186,9 @@ static uint32_t count_targets(const struct claim *claim, bool ended)
 {
     uint32_t count = 0;
     for (uint32_t index = 0; index < claim->target_count; index++) {
-        bool signalled = claim->targets[index].state != TARGET_REFUSED;
-        count += signalled && claim->ended[index] == ended ? 1 : 0;
+        enum target_state state = claim->targets[index].state;
+        bool over = claim->ended[index] || state == TARGET_FORCED; /* nobody survives that */
+        count += state != TARGET_REFUSED && over == ended ? 1 : 0;
     }
     return count;
 }

@@ -13,8 +13,8 @@ enum permission {
     PERMISSION_BREAKER,    /* there were too many kills */
 };
 
-/* Takes the lock and asks the breaker, once per claim; `victim` is who would be stopped first. */
-enum permission stopping_permission(struct claim *claim, const struct process *victim);
+/* Takes the lock and asks the breaker, once per claim. */
+enum permission stopping_permission(struct claim *claim);
 
 /*
  * Asks every stale holder of the observation that was not asked yet, and forces those whose grace
@@ -24,7 +24,7 @@ void stopping_run(struct claim *claim);
 
 struct target *stopping_find_target(struct claim *claim, const struct process *process);
 
-/* How many targets have ended; those that could not be signalled do not count. */
+/* How many targets have ended, or must end; those that could not be signalled do not count. */
 uint32_t stopping_count_ended(const struct claim *claim);
 /* How many were signalled and have not. */
 uint32_t stopping_count_living(const struct claim *claim);

@@ -23,7 +23,7 @@ void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 void text_add_number(struct text *text, int64_t number);
 
-/* In lower case, with zeros in front until there are `least_digits`. */
+/* In lower case, with zeros in front until there are `least_digits`, 20 at most. */
 void text_add_hexadecimal(struct text *text, uint64_t number, size_t least_digits);
 
 /* A time as people say it: "63 ms", "4.2 s", "5m03s", "3h12m", "12d4h". */

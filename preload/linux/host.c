@@ -33,14 +33,12 @@ static enum attempt attempt(void *context)
     return error == 0 ? ATTEMPT_DONE : ATTEMPT_FAILED;
 }
 
-/* Never for UDP, where it would share the port instead of taking it over (socket(7)). */
 static bool reuse_address(void *context)
 {
     const struct linux_host *linux_host = context;
     int on = 0;
     socklen_t length = sizeof(on);
-    if (linux_host->request.endpoint.protocol == PROTOCOL_UDP ||
-        SYSTEM(getsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, &length) < 0 || on)
+    if (SYSTEM(getsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, &length) < 0 || on)
         return false;
     on = 1;
     return SYSTEM(setsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0;
