@@ -182,10 +182,12 @@ static void look(struct claim *claim)
 {
     const struct host *host = claim->host;
     struct observation *observation = &claim->observation;
+    uint64_t began_ms = claim_now_ms(claim);
     close_observation(claim);
     host->observe(host->context, claim->request, look_deadline_ms(claim), claim->look_thoroughly,
                   observation);
     claim->look_thoroughly = false;
+    claim->look_cost_ms = claim_now_ms(claim) - began_ms;
     judge_observation(claim);
     if (observation->complete && !claim->looked) {
         claim->looked = true;
@@ -271,9 +273,20 @@ static bool act(struct claim *claim)
 
 /* ---- waiting ---- */
 
+/* Asked, and as far as was seen still in the way. */
+static bool is_pending(const struct claim *claim, uint32_t index)
+{
+    const struct target *target = &claim->targets[index];
+    const struct observation *observation = &claim->observation;
+    bool seen = !observation->complete;
+    for (uint32_t holder = 0; holder < observation->holder_count; holder++)
+        seen |= observation->holders[holder].process.pid == target->pid;
+    return seen && target->state == TARGET_ASKED && !claim->ended[index];
+}
+
 /*
- * At the end of the first grace, or after an interval that grows while nothing changes. A target
- * that is overdue was not forced, because the look did not allow it: then soon again.
+ * At the end of the first grace, or after an interval that grows while nothing changes. Who is
+ * overdue was not forced because the look did not allow it: then soon again.
  */
 static void plan_next_look(struct claim *claim)
 {
@@ -282,10 +295,9 @@ static void plan_next_look(struct claim *claim)
     claim->look_interval_ms =
         (uint32_t)least(2 * (uint64_t)claim->look_interval_ms, MOST_LOOK_INTERVAL_MS);
     for (uint32_t index = 0; index < claim->target_count; index++) {
-        const struct target *target = &claim->targets[index];
-        if (target->state != TARGET_ASKED || claim->ended[index])
+        uint64_t grace_end_ms = claim->targets[index].asked_at_ms + claim->settings->term_ms;
+        if (!is_pending(claim, index))
             continue;
-        uint64_t grace_end_ms = target->asked_at_ms + claim->settings->term_ms;
         if (grace_end_ms <= now_ms)
             grace_end_ms = now_ms + FIRST_LOOK_INTERVAL_MS;
         claim->look_thoroughly |= grace_end_ms <= next_ms;
@@ -327,6 +339,14 @@ static bool sleep_until(struct claim *claim, uint64_t until_ms)
     return count_all_ended(claim) > ended_before;
 }
 
+/* It takes what the last one took, or is cut short. */
+static bool another_look_fits(const struct claim *claim)
+{
+    uint64_t now_ms = claim_now_ms(claim);
+    uint64_t most_ms = look_deadline_ms(claim) - now_ms;
+    return now_ms + least(claim->look_cost_ms, most_ms) < deadline_ms(claim);
+}
+
 enum step { STEP_LOOK, STEP_WON, STEP_LOST, STEP_FAILED };
 
 /*
@@ -344,7 +364,9 @@ static enum step try_until_look(struct claim *claim)
             return attempt == ATTEMPT_DONE ? STEP_WON : STEP_FAILED;
         if (now_ms >= deadline_ms(claim))
             return STEP_LOST;
-        if (somebody_ended || now_ms >= claim->look_at_ms)
+        if (!another_look_fits(claim))
+            claim->look_at_ms = UINT64_MAX; /* what is left goes to the tries */
+        else if (somebody_ended || now_ms >= claim->look_at_ms)
             return STEP_LOOK;
         uint64_t until_ms = least(deadline_ms(claim), claim->look_at_ms);
         somebody_ended = sleep_until(claim, least(now_ms + backoff_ms, until_ms));

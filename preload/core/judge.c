@@ -171,24 +171,41 @@ static bool shares_socket(const struct holder *left, const struct holder *right)
     return false;
 }
 
-static const struct holder *find_stale_ancestor(const struct observation *observation,
-                                                const struct holder *holder)
+static bool descends_from(const struct holder *holder, int32_t pid)
+{
+    return is_among(pid, holder->process.ancestors, holder->process.ancestor_count);
+}
+
+/* The stale holder that it has its socket from, or 0. */
+static int32_t find_stale_ancestor(const struct observation *observation,
+                                   const struct holder *holder)
 {
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *other = &observation->holders[index];
         if (other->verdict == VERDICT_STALE && other->evidence != EVIDENCE_INHERITED &&
-            shares_socket(holder, other) &&
-            is_among(other->process.pid, holder->process.ancestors, holder->process.ancestor_count))
-            return other;
+            shares_socket(holder, other) && descends_from(holder, other->process.pid))
+            return other->process.pid;
     }
-    return NULL;
+    return 0;
+}
+
+/* Likewise one that let go of the socket when it was asked, and left its child with it; or 0. */
+static int32_t find_asked_ancestor(const struct judge_context *context, const struct holder *holder)
+{
+    for (uint32_t index = 0; index < context->target_count; index++) {
+        if (descends_from(holder, context->targets[index].pid) &&
+            is_first_inode(context, holder->inodes[0]))
+            return context->targets[index].pid;
+    }
+    return 0;
 }
 
 /*
  * nginx's workers, a child that got the listening socket by accident: stale with the one they have
  * it from. A younger one is never signalled, but ends the claim's hope no more than its parent.
  */
-static void judge_heir(const struct observation *observation, struct holder *holder)
+static void judge_heir(const struct judge_context *context, const struct observation *observation,
+                       struct holder *holder)
 {
     bool open_case =
         holder->evidence == EVIDENCE_UNREADABLE || holder->evidence == EVIDENCE_YOUNGER ||
@@ -198,10 +215,12 @@ static void judge_heir(const struct observation *observation, struct holder *hol
     if (!open_case || (holder->process.known & KNOWN_START) == 0 ||
         ownership(&observation->self, holder) != EVIDENCE_NONE)
         return;
-    const struct holder *stale = find_stale_ancestor(observation, holder);
-    if (stale == NULL)
+    int32_t stale = find_stale_ancestor(observation, holder);
+    if (stale == 0 && holder->evidence != EVIDENCE_YOUNGER)
+        stale = find_asked_ancestor(context, holder);
+    if (stale == 0)
         return;
-    holder->through = stale->process.pid;
+    holder->through = stale;
     if (holder->evidence != EVIDENCE_YOUNGER)
         pronounce(holder, EVIDENCE_INHERITED);
 }
@@ -220,7 +239,7 @@ void judge(const struct judge_context *context, struct observation *observation)
             pronounce(holder, EVIDENCE_NO_LINEAGE);
     }
     for (uint32_t index = 0; index < observation->holder_count; index++)
-        judge_heir(observation, &observation->holders[index]);
+        judge_heir(context, observation, &observation->holders[index]);
 }
 
 bool judge_blocks(const struct holder *holder)

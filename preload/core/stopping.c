@@ -11,6 +11,8 @@ static bool take_lock(struct claim *claim)
     switch (claim->host->lock(claim->host->context, claim->request)) {
     case LOCK_TAKEN:
         claim->locked = true;
+        /* Whoever had it before us may have written since we read. */
+        claim->host->recall(claim->host->context, claim->request, &claim->memory);
         return true;
     case LOCK_BUSY:
         claim->lock_was_busy = true;

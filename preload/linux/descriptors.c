@@ -1,11 +1,13 @@
 #include "descriptors.h"
 
+#include "clock.h"
 #include "files.h"
 
 struct listing {
     int directory; /* .../fd */
     bool any;      /* there was a descriptor, of whatever kind */
     bool stopped;
+    uint64_t deadline_ms;
     bool (*visit)(void *context, uint64_t inode);
     void *context;
 };
@@ -30,6 +32,8 @@ static bool visit_descriptor(void *context, const char *name)
     listing->any = true;
     if (files_read_link(listing->directory, name, link, sizeof(link)) > 0 &&
         parse_socket_link(link, &inode) && !listing->visit(listing->context, inode))
+        listing->stopped = true;
+    if (clock_since_boot_ms() >= listing->deadline_ms)
         listing->stopped = true;
     return !listing->stopped;
 }
@@ -62,10 +66,10 @@ static bool visit_thread(void *context, const char *name)
     return !threads->listing->stopped;
 }
 
-void descriptors_list(int32_t pid, bool every_thread, bool (*visit)(void *context, uint64_t inode),
-                      void *context)
+void descriptors_list(int32_t pid, bool every_thread, uint64_t deadline_ms,
+                      bool (*visit)(void *context, uint64_t inode), void *context)
 {
-    struct listing listing = {.visit = visit, .context = context};
+    struct listing listing = {.deadline_ms = deadline_ms, .visit = visit, .context = context};
     char path[NAME_SIZE];
     files_name_number(path, "/proc/", (uint64_t)pid, "/fd");
     list_directory(&listing, AT_FDCWD, path);

@@ -59,7 +59,7 @@ static bool visit_until_found(void *context, uint64_t inode)
 static bool holds_any(const struct search *search, int32_t pid)
 {
     struct probe probe = {.obstacles = &search->workspace->obstacles};
-    descriptors_list(pid, search->every_thread, visit_until_found, &probe);
+    descriptors_list(pid, search->every_thread, search->deadline_ms, visit_until_found, &probe);
     return probe.found;
 }
 
@@ -137,7 +137,7 @@ static void look_into(struct search *search, int32_t pid)
         return;
     holder->handle = signals_open(pid);
     search->holder = holder;
-    descriptors_list(pid, search->every_thread, collect_socket, search);
+    descriptors_list(pid, search->every_thread, search->deadline_ms, collect_socket, search);
     holder->visible = holder->inode_count > 0 &&
                       processes_read(pid, search->label_wanted, &holder->process) &&
                       (holder->handle == HANDLE_NONE || signals_same_process(holder->handle));
@@ -192,6 +192,8 @@ static bool visit_process(void *context, const char *name)
 
 static void search_processes(struct search *search, bool (*visit)(void *context, const char *name))
 {
+    if (!in_time(search))
+        return;
     int proc = files_open_directory(AT_FDCWD, "/proc");
     bool done = proc >= 0 && files_list(proc, visit, search);
     files_close(proc);
@@ -332,7 +334,7 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
     observation->complete = true;
     observation->gap = NULL;
     observation->holder_count = 0;
-    if (!processes_read_self(&observation->self))
+    if (!processes_refresh_self(&observation->self))
         miss(observation, "/proc is missing, or is another PID namespace's: nobody can be "
                           "identified, and nobody is stopped");
     bool asked = sockets_look_up(request, obstacles, &workspace->listeners, workspace->buffer,

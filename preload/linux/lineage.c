@@ -23,6 +23,7 @@ static int32_t read_parent(int32_t pid)
  */
 void lineage_read(struct process *process)
 {
+    process->known &= ~(uint32_t)KNOWN_ANCESTORS;
     for (int try = 0; try < LINEAGE_TRIES; try++) {
         int32_t parent = read_parent(process->pid);
         process->ancestor_count = 0;

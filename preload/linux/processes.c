@@ -334,13 +334,16 @@ bool processes_visible(void)
     return files_read_link(AT_FDCWD, "/proc/self", link, sizeof(link)) > 0 && text_equal(link, own);
 }
 
-bool processes_read_self(struct process *process)
+bool processes_refresh_self(struct process *self)
 {
     int32_t pid = (int32_t)SYSTEM(getpid);
-    if (!processes_visible() || !processes_read(pid, false, process)) {
-        clear(pid, process);
+    bool read_before = self->pid == pid && (self->known & KNOWN_START) != 0;
+    if (!read_before && (!processes_visible() || !processes_read(pid, false, self))) {
+        clear(pid, self);
         return false;
     }
-    lineage_count_unit(process);
+    if (read_before)
+        lineage_read(self);
+    lineage_count_unit(self);
     return true;
 }

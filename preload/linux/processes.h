@@ -20,8 +20,11 @@ bool processes_visible(void);
  */
 bool processes_read(int32_t pid, bool label_wanted, struct process *process);
 
-/* As processes_read of the calling process; also counts ancestors_in_unit. */
-bool processes_read_self(struct process *process);
+/*
+ * As processes_read of the calling process, with ancestors_in_unit counted. When *self was read
+ * before, only its lineage is read again: nothing else of it changes while it is in bind().
+ */
+bool processes_refresh_self(struct process *self);
 
 /* /proc/PID, O_PATH; or -errno. What is read below it is this process's and never a later one's. */
 int processes_open(int32_t pid);
