@@ -1,6 +1,7 @@
 #include "claim.h"
 
 #include "stopping.h"
+#include "telling.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -13,11 +14,6 @@ enum {
     LAST_BREATH_MS = 2,  /* a process that exits frees its port just before it is over */
     LEAST_LOOK_MS = 100, /* time for one look, however little of the budget is left */
 };
-
-uint64_t claim_now_ms(const struct claim *claim)
-{
-    return claim->host->now_ms(claim->host->context);
-}
 
 /* Until somebody was asked to stop there is nothing to wait for but chance. */
 static uint64_t deadline_ms(const struct claim *claim)
@@ -32,101 +28,6 @@ static uint64_t deadline_ms(const struct claim *claim)
 static uint64_t least(uint64_t left, uint64_t right)
 {
     return left < right ? left : right;
-}
-
-/* ---- telling ---- */
-
-void claim_tell(struct claim *claim, struct event *event)
-{
-    event->request = claim->request;
-    event->self = &claim->observation.self;
-    report(claim->host, claim->settings, event, claim->line);
-}
-
-void claim_tell_holder(struct claim *claim, const struct holder *holder, enum action action)
-{
-    struct event event = {.kind = EVENT_HELD, .holder = holder, .action = action};
-    claim_tell(claim, &event);
-}
-
-void claim_warn(struct claim *claim, const char *message)
-{
-    struct event event = {.kind = EVENT_WARNING, .message = message};
-    claim_tell(claim, &event);
-}
-
-/* True when this was not told already: what is seen again is no news. */
-static bool is_news(struct claim *claim, uint64_t digest)
-{
-    bool news = digest != claim->digest;
-    claim->digest = digest;
-    return news;
-}
-
-static uint64_t holders_digest(const struct observation *observation)
-{
-    uint64_t digest = TEXT_HASH_START;
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        const struct holder *holder = &observation->holders[index];
-        const int32_t facts[] = {holder->process.pid, (int32_t)holder->evidence};
-        digest = text_hash(digest, (const char *)facts, sizeof(facts));
-    }
-    return digest;
-}
-
-/* Those to whom nothing is done now. `stale_action` says why not to the stale ones. */
-static void tell_who_is_left(struct claim *claim, enum action stale_action)
-{
-    const struct observation *observation = &claim->observation;
-    if (!is_news(claim, holders_digest(observation)))
-        return;
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        const struct holder *holder = &observation->holders[index];
-        bool stale = holder->verdict == VERDICT_STALE;
-        if (stopping_find_target(claim, &holder->process) == NULL)
-            claim_tell_holder(claim, holder, stale ? stale_action : ACTION_WAIT);
-    }
-}
-
-static void tell_won(struct claim *claim, bool reuse_sufficed)
-{
-    const struct host *host = claim->host;
-    host->wait(host->context, claim->handles, claim->ended, claim->target_count, 0);
-    struct event event = {
-        .kind = EVENT_CLAIMED,
-        .after_ms = claim_now_ms(claim) - claim->started_at_ms,
-        .stopped = stopping_count_ended(claim),
-        .draining = stopping_count_living(claim),
-        .reuse_sufficed = reuse_sufficed,
-        .closed_leftovers = claim->closed_leftovers,
-    };
-    claim_tell(claim, &event);
-}
-
-static const struct holder *find_blocker(const struct observation *observation)
-{
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        if (judge_blocks(&observation->holders[index]))
-            return &observation->holders[index];
-    }
-    return NULL;
-}
-
-static void tell_lost(struct claim *claim)
-{
-    const struct observation *observation = &claim->observation;
-    const struct holder *holder = find_blocker(observation);
-    if (holder == NULL && observation->holder_count > 0)
-        holder = &observation->holders[0];
-    struct event event = {
-        .kind = EVENT_NOT_CLAIMED,
-        .holder = holder,
-        .after_ms = claim_now_ms(claim) - claim->started_at_ms,
-        .closable = observation->closable,
-        .sending = observation->sending,
-        .breaker_open = claim->breaker_open,
-    };
-    claim_tell(claim, &event);
 }
 
 /* ---- looking ---- */
@@ -195,7 +96,7 @@ static void look(struct claim *claim)
     }
     if (observation->gap != NULL && !claim->gap_reported) {
         claim->gap_reported = true;
-        claim_warn(claim, observation->gap);
+        telling_warning(claim, observation->gap);
     }
 }
 
@@ -219,25 +120,17 @@ static enum action why_spared(const struct observation *observation)
 
 static bool is_hopeless(const struct observation *observation)
 {
-    return !observation->complete || find_blocker(observation) != NULL;
+    return !observation->complete || judge_find_blocker(observation) != NULL;
 }
 
 /* Nobody holds the port any more, but for sockets that outlived their process. */
 static void clear_leftovers(struct claim *claim)
 {
     const struct host *host = claim->host;
-    const uint32_t seen[] = {claim->observation.closable, claim->observation.sending};
     bool closed =
         claim->observation.closable > 0 && host->close_lingering(host->context, claim->request);
-    if (!is_news(claim, text_hash(TEXT_HASH_START, (const char *)seen, sizeof(seen))))
-        return;
-    struct event event = {
-        .kind = EVENT_LINGERING,
-        .action = closed ? ACTION_CLOSED : ACTION_WAIT,
-        .closable = claim->observation.closable,
-        .sending = claim->observation.sending,
-    };
-    claim_tell(claim, &event);
+    claim->closed_leftovers |= closed;
+    telling_leftovers(claim, closed ? ACTION_CLOSED : ACTION_WAIT);
 }
 
 /* False when what was seen is out of date and has to be looked at again. */
@@ -248,10 +141,10 @@ static bool stop_the_stale(struct claim *claim)
         stopping_run(claim);
         return true;
     case PERMISSION_NOT_YET:
-        tell_who_is_left(claim, ACTION_WAIT);
+        telling_who_is_left(claim, ACTION_WAIT);
         return true;
     case PERMISSION_BREAKER:
-        tell_who_is_left(claim, ACTION_BREAKER);
+        telling_who_is_left(claim, ACTION_BREAKER);
         return true;
     case PERMISSION_LOOK_AGAIN:
         break;
@@ -267,7 +160,7 @@ static bool act(struct claim *claim)
     if (observation->holder_count == 0 && observation->closable + observation->sending > 0)
         clear_leftovers(claim);
     else
-        tell_who_is_left(claim, why_spared(observation));
+        telling_who_is_left(claim, why_spared(observation));
     return true;
 }
 
@@ -404,7 +297,8 @@ static enum claim_result look_and_try(struct claim *claim)
             return CLAIM_LOST; /* a program's own second bind is its own affair: not a word */
         if (claim->settings->mode == MODE_DRY_RUN) {
             bool hopeless = is_hopeless(&claim->observation);
-            tell_who_is_left(claim, hopeless ? why_spared(&claim->observation) : ACTION_WOULD_ASK);
+            telling_who_is_left(claim,
+                                hopeless ? why_spared(&claim->observation) : ACTION_WOULD_ASK);
             return CLAIM_LOST;
         }
         if (!act(claim))
@@ -413,11 +307,11 @@ static enum claim_result look_and_try(struct claim *claim)
         plan_whom_to_wait_for(claim);
         enum step step = try_until_look(claim);
         if (step == STEP_WON) {
-            tell_won(claim, false);
+            telling_won(claim, false);
             return CLAIM_WON;
         }
         if (step == STEP_LOST) {
-            tell_lost(claim);
+            telling_lost(claim);
             return CLAIM_LOST;
         }
         if (step == STEP_FAILED)
@@ -443,7 +337,7 @@ enum claim_result claim_run(struct claim *claim, const struct settings *settings
     start(claim, settings, host, request);
     switch (try_with_reuse(claim)) {
     case ATTEMPT_DONE:
-        tell_won(claim, true);
+        telling_won(claim, true);
         return CLAIM_WON;
     case ATTEMPT_FAILED:
         return CLAIM_FAILED;

@@ -65,4 +65,10 @@ struct claim {
 enum claim_result claim_run(struct claim *claim, const struct settings *settings,
                             const struct host *host, const struct request *request);
 
+/* For the parts of a claim: stopping, telling. */
+static inline uint64_t claim_now_ms(const struct claim *claim)
+{
+    return claim->host->now_ms(claim->host->context);
+}
+
 #endif

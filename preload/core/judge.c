@@ -246,3 +246,12 @@ bool judge_blocks(const struct holder *holder)
 {
     return holder->verdict != VERDICT_STALE && holder->through == 0;
 }
+
+const struct holder *judge_find_blocker(const struct observation *observation)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        if (judge_blocks(&observation->holders[index]))
+            return &observation->holders[index];
+    }
+    return NULL;
+}

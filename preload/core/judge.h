@@ -52,4 +52,7 @@ void judge(const struct judge_context *context, struct observation *observation)
  */
 bool judge_blocks(const struct holder *holder);
 
+/* The first such holder, or NULL. */
+const struct holder *judge_find_blocker(const struct observation *observation);
+
 #endif

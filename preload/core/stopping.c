@@ -1,5 +1,6 @@
 #include "stopping.h"
 
+#include "telling.h"
 #include "unit.h"
 
 /* ---- permission ---- */
@@ -19,24 +20,13 @@ static bool take_lock(struct claim *claim)
         return false;
     case LOCK_UNAVAILABLE:
         claim->lock_unavailable = true;
-        claim_warn(claim, "the state directory cannot be used: no lock between two starters and "
-                          "no limit on kills; set PORTCLAIM_STATE_DIR to a directory of this "
-                          "user's own, mode 0700");
+        telling_warning(claim,
+                        "the state directory cannot be used: no lock between two starters and "
+                        "no limit on kills; set PORTCLAIM_STATE_DIR to a directory of this "
+                        "user's own, mode 0700");
         return true;
     }
     return false;
-}
-
-static void tell_kill_war(struct claim *claim, uint32_t kills)
-{
-    const struct breaker_memory *memory = &claim->memory;
-    struct event event = {
-        .kind = EVENT_KILL_WAR,
-        .kills = kills,
-        .window_s = claim->settings->limit_window_s,
-        .last_kill = memory->count > 0 ? &memory->records[memory->count - 1] : NULL,
-    };
-    claim_tell(claim, &event);
 }
 
 /* A unit's name says more than a program's, where there is one. */
@@ -75,7 +65,7 @@ static void ask_breaker(struct claim *claim)
     claim->breaker_open =
         !breaker_allows(&claim->memory, now_ms, settings->limit, settings->limit_window_s);
     if (claim->breaker_open)
-        tell_kill_war(claim, breaker_recent(&claim->memory, now_ms, settings->limit_window_s));
+        telling_kill_war(claim, breaker_recent(&claim->memory, now_ms, settings->limit_window_s));
 }
 
 enum permission stopping_permission(struct claim *claim)
@@ -126,7 +116,7 @@ static void ask(struct claim *claim, struct holder *holder)
     if (index == OBSERVATION_HOLDERS)
         return;
     enum delivery delivery = host->stop(host->context, holder->handle, STOP_ASK);
-    claim_tell_holder(claim, holder, action_of(delivery, ACTION_ASKED));
+    telling_holder(claim, holder, action_of(delivery, ACTION_ASKED));
     if (delivery == DELIVERY_SENT)
         remember_kill(claim, &holder->process);
     bool refused = delivery == DELIVERY_DENIED || delivery == DELIVERY_FAILED;
@@ -149,15 +139,9 @@ static void force(struct claim *claim, struct target *target, const struct holde
     const struct host *host = claim->host;
     int64_t handle = claim->handles[target - claim->targets];
     enum delivery delivery = host->stop(host->context, handle, STOP_FORCE);
-    struct event event = {
-        .kind = EVENT_FORCED,
-        .holder = holder,
-        .action = action_of(delivery, ACTION_FORCED),
-        .after_ms = claim_now_ms(claim) - target->asked_at_ms,
-    };
     target->state =
         delivery == DELIVERY_SENT || delivery == DELIVERY_GONE ? TARGET_FORCED : TARGET_REFUSED;
-    claim_tell(claim, &event);
+    telling_forced(claim, target, holder, action_of(delivery, ACTION_FORCED));
 }
 
 static bool is_overdue(const struct claim *claim, const struct target *target)

@@ -29,11 +29,4 @@ uint32_t stopping_count_ended(const struct claim *claim);
 /* How many were signalled and have not. */
 uint32_t stopping_count_living(const struct claim *claim);
 
-/* ---- shared with claim.c ---- */
-
-uint64_t claim_now_ms(const struct claim *claim);
-void claim_tell(struct claim *claim, struct event *event);
-void claim_tell_holder(struct claim *claim, const struct holder *holder, enum action action);
-void claim_warn(struct claim *claim, const char *message);
-
 #endif

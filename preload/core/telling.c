@@ -1,0 +1,125 @@
+#include "telling.h"
+
+#include "stopping.h"
+
+static void tell(struct claim *claim, struct event *event)
+{
+    event->request = claim->request;
+    event->self = &claim->observation.self;
+    report(claim->host, claim->settings, event, claim->line);
+}
+
+void telling_holder(struct claim *claim, const struct holder *holder, enum action action)
+{
+    struct event event = {.kind = EVENT_HELD, .holder = holder, .action = action};
+    tell(claim, &event);
+}
+
+void telling_warning(struct claim *claim, const char *message)
+{
+    struct event event = {.kind = EVENT_WARNING, .message = message};
+    tell(claim, &event);
+}
+
+/* True when this was not told already: what is seen again is no news. */
+static bool is_news(struct claim *claim, uint64_t digest)
+{
+    bool news = digest != claim->digest;
+    claim->digest = digest;
+    return news;
+}
+
+static uint64_t holders_digest(const struct observation *observation)
+{
+    uint64_t digest = TEXT_HASH_START;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        const int32_t facts[] = {holder->process.pid, (int32_t)holder->evidence};
+        digest = text_hash(digest, (const char *)facts, sizeof(facts));
+    }
+    return digest;
+}
+
+/* Those to whom nothing is done now. `stale_action` says why not to the stale ones. */
+void telling_who_is_left(struct claim *claim, enum action stale_action)
+{
+    const struct observation *observation = &claim->observation;
+    if (!is_news(claim, holders_digest(observation)))
+        return;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        bool stale = holder->verdict == VERDICT_STALE;
+        if (stopping_find_target(claim, &holder->process) == NULL)
+            telling_holder(claim, holder, stale ? stale_action : ACTION_WAIT);
+    }
+}
+
+void telling_won(struct claim *claim, bool reuse_sufficed)
+{
+    const struct host *host = claim->host;
+    host->wait(host->context, claim->handles, claim->ended, claim->target_count, 0);
+    struct event event = {
+        .kind = EVENT_CLAIMED,
+        .after_ms = claim_now_ms(claim) - claim->started_at_ms,
+        .stopped = stopping_count_ended(claim),
+        .draining = stopping_count_living(claim),
+        .reuse_sufficed = reuse_sufficed,
+        .closed_leftovers = claim->closed_leftovers,
+    };
+    tell(claim, &event);
+}
+
+void telling_lost(struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    const struct holder *holder = judge_find_blocker(observation);
+    if (holder == NULL && observation->holder_count > 0)
+        holder = &observation->holders[0];
+    struct event event = {
+        .kind = EVENT_NOT_CLAIMED,
+        .holder = holder,
+        .after_ms = claim_now_ms(claim) - claim->started_at_ms,
+        .closable = observation->closable,
+        .sending = observation->sending,
+        .breaker_open = claim->breaker_open,
+    };
+    tell(claim, &event);
+}
+
+void telling_leftovers(struct claim *claim, enum action action)
+{
+    const struct observation *observation = &claim->observation;
+    const uint32_t seen[] = {observation->closable, observation->sending};
+    struct event event = {
+        .kind = EVENT_LINGERING,
+        .action = action,
+        .closable = observation->closable,
+        .sending = observation->sending,
+    };
+    if (is_news(claim, text_hash(TEXT_HASH_START, (const char *)seen, sizeof(seen))))
+        tell(claim, &event);
+}
+
+void telling_kill_war(struct claim *claim, uint32_t kills)
+{
+    const struct breaker_memory *memory = &claim->memory;
+    struct event event = {
+        .kind = EVENT_KILL_WAR,
+        .kills = kills,
+        .window_s = claim->settings->limit_window_s,
+        .last_kill = memory->count > 0 ? &memory->records[memory->count - 1] : NULL,
+    };
+    tell(claim, &event);
+}
+
+void telling_forced(struct claim *claim, const struct target *target, const struct holder *holder,
+                    enum action action)
+{
+    struct event event = {
+        .kind = EVENT_FORCED,
+        .holder = holder,
+        .action = action,
+        .after_ms = claim_now_ms(claim) - target->asked_at_ms,
+    };
+    tell(claim, &event);
+}

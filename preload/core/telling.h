@@ -1,0 +1,25 @@
+/*
+ * telling: what a claim says, and when. What was told already is not told again.
+ */
+#ifndef PORTCLAIM_TELLING_H
+#define PORTCLAIM_TELLING_H
+
+#include "claim.h"
+
+void telling_warning(struct claim *claim, const char *message);
+
+/* One holder, and what was done to it. */
+void telling_holder(struct claim *claim, const struct holder *holder, enum action action);
+void telling_forced(struct claim *claim, const struct target *target, const struct holder *holder,
+                    enum action action);
+
+/* All to whom nothing is done now; `stale_action` says why not to the stale ones. */
+void telling_who_is_left(struct claim *claim, enum action stale_action);
+
+void telling_leftovers(struct claim *claim, enum action action);
+void telling_kill_war(struct claim *claim, uint32_t kills);
+
+void telling_won(struct claim *claim, bool reuse_sufficed);
+void telling_lost(struct claim *claim);
+
+#endif
