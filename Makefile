@@ -124,7 +124,7 @@ demo: $(OBJECT)
 # ---- upkeep ----
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = $(shell git grep -lE '^\#!.*\b(ba)?sh$$') $(wildcard tests/lib/*.bash)
+SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)

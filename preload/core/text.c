@@ -37,6 +37,7 @@ static void add_digits(struct text *text, uint64_t number, uint64_t base, size_t
     char digits[MOST_DIGITS];
     size_t start = MOST_DIGITS;
     while (start > 0 && (number > 0 || MOST_DIGITS - start < least_digits)) {
+        /* cppcheck-suppress zerodivcond ; the base is 10 or 16, and number is what may be 0 */
         digits[--start] = "0123456789abcdef"[number % base];
         number /= base;
     }
