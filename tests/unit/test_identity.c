@@ -1,0 +1,514 @@
+/*
+ * The judge's question of identity: is this holder an earlier instance of us? Every row of the
+ * table "Identity", each with cases that differ from it in one fact.
+ */
+#include "scene.h"
+
+#include <stdio.h>
+
+enum { NAME_SIZE = 256 };
+
+/* ---- service ---- */
+
+static void the_same_label_is_the_same_service(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_stranger(scene, HOLDER_PID);
+    SET(scene->settings.service, "gateway");
+    SET(holder->process.label, "gateway");
+    EXPECT(scene, holder, EVIDENCE_SERVICE);
+    SET(holder->process.label, "gateway2");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SERVICE);
+    SET(holder->process.label, "gatewa");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SERVICE);
+    SET(holder->process.label, "Gateway");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SERVICE);
+}
+
+static void without_our_label_theirs_says_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *stranger = add_stranger(scene, HOLDER_PID);
+    struct holder *twin = add_twin(scene, HOLDER_PID + 1);
+    SET(stranger->process.label, "gateway");
+    SET(twin->process.label, "gateway");
+    EXPECT(scene, stranger, EVIDENCE_OTHER_PROGRAM);
+    EXPECT(scene, twin, EVIDENCE_PROGRAM);
+}
+
+static void without_their_label_the_next_rule_decides(void **state)
+{
+    struct scene *scene = *state;
+    SET(scene->settings.service, "gateway");
+    EXPECT(scene, add_twin(scene, HOLDER_PID), EVIDENCE_PROGRAM);
+    EXPECT(scene, add_stranger(scene, HOLDER_PID + 1), EVIDENCE_OTHER_PROGRAM);
+}
+
+static void an_unreadable_label_decides_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    forget_all_but(&holder->process, (uint32_t)~KNOWN_LABEL);
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    SET(scene->settings.service, "gateway");
+    EXPECT(scene, holder, EVIDENCE_UNREADABLE);
+}
+
+/* Two services that run one program: their labels tell them apart, whatever else is the same. */
+static void another_label_outweighs_all_the_rest(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    SET(scene->settings.service, "gateway");
+    SET(scene->settings.match, "any");
+    SET(holder->process.label, "other");
+    share_cgroup(scene, holder, "/system.slice/gateway.service");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SERVICE);
+}
+
+/* ---- unit ---- */
+
+#define CONTAINER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* As long, and every byte of it almost a hexadecimal digit. */
+#define NO_CONTAINER "ABCDEFghijklmnopqrstuvwxyz:;ABCDEFghijklmnopqrstuvwxyz:;ABCDEFghijklmnop"
+
+static void a_unit_is_a_service_or_a_container(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *ours;
+        const char *theirs;
+        bool same;
+    } rows[] = {
+        {"/system.slice/gateway.service", "/system.slice/gateway.service", true},
+        {"/system.slice/gateway.service", "/system.slice/gateway.service/workers", true},
+        {"/system.slice/gateway.service/a", "/system.slice/gateway.service/b", true},
+        {"/system.slice/gateway.service", "/system.slice/gateway2.service", false},
+        {"/system.slice/gateway.service", "/other.slice/gateway.service", false},
+        {"/system.slice/gateway@1.service", "/system.slice/gateway@2.service", false},
+        {"/system.slice/gateway.service", "", false},
+        {"", "", false},
+        {"/", "/", false},
+        {"/system.slice", "/system.slice", false},
+        {"/user.slice/user-1000.slice/session-1.scope",
+         "/user.slice/user-1000.slice/session-1.scope", false},
+        {"/user.slice/user-1000.slice/user@1000.service",
+         "/user.slice/user-1000.slice/user@1000.service", false},
+        {"/user.slice/user-1000.slice/user@1000.service/app.slice/gateway.service",
+         "/user.slice/user-1000.slice/user@1000.service/app.slice/gateway.service", true},
+        {"/user.slice/user-1000.slice/user@1000.service/app.slice/gateway.service",
+         "/user.slice/user-1001.slice/user@1001.service/app.slice/gateway.service", false},
+        {"/user.slice/user-1000.slice/user@1000.service/app.slice/app-terminal.scope",
+         "/user.slice/user-1000.slice/user@1000.service/app.slice/app-terminal.scope", false},
+        {"/system.slice/ssh.service/session-1.scope", "/system.slice/ssh.service/session-1.scope",
+         false},
+        {"/docker/" CONTAINER, "/docker/" CONTAINER, true},
+        {"/docker/" CONTAINER, "/docker/" CONTAINER "/init", true},
+        {"/system.slice/docker-" CONTAINER ".scope", "/system.slice/docker-" CONTAINER ".scope",
+         true},
+        {"/docker/" CONTAINER, "/docker/f" CONTAINER, false},
+        {"/docker/0123456789ab", "/docker/0123456789ab", false},
+        {"/machine.slice/" NO_CONTAINER, "/machine.slice/" NO_CONTAINER, false},
+    };
+    struct holder *holder = add_stranger(scene, HOLDER_PID);
+    for (size_t index = 0; index < COUNT(rows); index++) {
+        scene->row = rows[index].theirs;
+        SET(scene->observation.self.cgroup, rows[index].ours);
+        SET(holder->process.cgroup, rows[index].theirs);
+        EXPECT(scene, holder, rows[index].same ? EVIDENCE_UNIT : EVIDENCE_OTHER_PROGRAM);
+    }
+}
+
+/*
+ * supervisord, a container's init or a CI runner starts strangers in the same unit. A living
+ * process inside the unit above both says no more than that.
+ */
+static void a_supervisor_in_the_unit_starts_strangers_as_well(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_stranger(scene, HOLDER_PID);
+    const int32_t theirs[] = {350, PARENT_PID, INIT_PID};
+    const int32_t orphaned[] = {350, INIT_PID};
+    share_cgroup(scene, holder, "/system.slice/supervisor.service");
+    self->ancestors_in_unit = 1; /* the parent */
+    set_ancestors(&holder->process, theirs, COUNT(theirs));
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+    set_ancestors(&holder->process, orphaned, COUNT(orphaned));
+    holder->process.ancestors[COUNT(orphaned)] = PARENT_PID; /* beyond the count */
+    EXPECT(scene, holder, EVIDENCE_UNIT);
+    self->ancestors_in_unit = 2; /* the init of a container belongs to it as well */
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+    self->ancestors_in_unit = 0; /* the parent is outside, and so above every instance */
+    set_ancestors(&holder->process, theirs, COUNT(theirs));
+    EXPECT(scene, holder, EVIDENCE_UNIT);
+}
+
+/* ---- program ---- */
+
+static void the_same_file_and_arguments_or_directory(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    struct process *process = &holder->process;
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    set_arguments(process, "gatewayd --port 1");
+    EXPECT(scene, holder, EVIDENCE_PROGRAM); /* by its directory */
+    set_file(&process->directory, 201, "/srv/gateway");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    set_program(process);
+    set_file(&process->directory, 201, "/srv/gateway");
+    EXPECT(scene, holder, EVIDENCE_PROGRAM); /* by its arguments */
+    set_program(process);
+    process->executable.inode++;
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+    set_program(process);
+    process->executable.device++;
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+static void arguments_are_compared_beyond_what_is_kept(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    set_file(&holder->process.directory, 201, "/srv/other");
+    holder->process.arguments_hash++; /* the bytes that are kept are the same */
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+}
+
+static void two_without_arguments_are_not_alike_for_that(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    set_file(&holder->process.directory, 201, "/srv/other");
+    set_arguments(&scene->observation.self, "");
+    set_arguments(&holder->process, "");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+}
+
+static void an_upgraded_program_is_the_same(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    struct file *executable = &holder->process.executable;
+    executable->inode++;
+    executable->deleted = true; /* replaced by ours */
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    executable->deleted = false;
+    self->executable.deleted = true; /* ours replaced by theirs, and we have been started before */
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    self->executable.deleted = false;
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM); /* both stand: two programs at one path */
+    executable->deleted = true;
+    SET(executable->path, "/opt/gateway/gatewayd2");
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+static void a_similar_name_is_another_program(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const paths[] = {"/opt/gateway/gatewayd-exporter", "/opt/gateway/gateway",
+                                        "/opt/gateway/bin/gatewayd", "/usr/bin/grep"};
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    for (size_t index = 0; index < COUNT(paths); index++) {
+        set_file(&holder->process.executable, 110 + index, paths[index]);
+        EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+    }
+}
+
+/* ---- interpreters ---- */
+
+/* Both run this interpreter, in the same directory. */
+static struct holder *add_interpreted(struct scene *scene, const char *executable)
+{
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    set_file(&scene->observation.self.executable, 100, executable);
+    set_file(&holder->process.executable, 100, executable);
+    return holder;
+}
+
+static void the_same_script_is_the_same_program(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/node");
+    struct process *process = &holder->process;
+    SET(self->script, "/srv/gateway/gateway.js");
+    SET(process->script, "/srv/gateway/gateway.js");
+    EXPECT(scene, holder, EVIDENCE_SCRIPT);
+    set_arguments(process, "node gateway.js --other");
+    set_file(&process->directory, 201, "/");
+    EXPECT(scene, holder, EVIDENCE_SCRIPT); /* the file decides */
+}
+
+/* Two projects that both run node_modules/.bin/vite, with the same arguments. */
+static void another_script_is_another_program(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/node");
+    SET(self->script, "/srv/one/node_modules/vite/bin/vite.js");
+    SET(holder->process.script, "/srv/two/node_modules/vite/bin/vite.js");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SCRIPT);
+    SET(holder->process.script, "/srv/one/node_modules/vite/bin/vite.jsx");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SCRIPT);
+}
+
+/* "python -m module", "node -e code": no script file, so arguments and directory have to agree. */
+static void without_a_script_arguments_and_directory_decide(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/python3.11");
+    struct process *process = &holder->process;
+    set_arguments(self, "python3 -m http.server 8000");
+    set_arguments(process, "python3 -m http.server 8000");
+    EXPECT(scene, holder, EVIDENCE_TITLE);
+    set_file(&process->directory, 201, "/srv/other");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    set_file(&process->directory, 200, "/srv/gateway");
+    set_arguments(process, "python3 -m http.server 8001");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+}
+
+static void a_script_on_one_side_is_no_script(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/node");
+    SET(self->script, "/srv/gateway/gateway.js");
+    EXPECT(scene, holder, EVIDENCE_TITLE); /* the same arguments, the same directory */
+    set_arguments(&holder->process, "node --inspect gateway.js");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+}
+
+static void a_rewritten_title_is_compared_as_arguments_are(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/node");
+    struct process *process = &holder->process;
+    SET(self->name, "openclaw-gatewa"); /* cut at 15 characters */
+    SET(process->name, "openclaw-gatewa");
+    set_arguments(self, "openclaw-gateway");
+    set_arguments(process, "openclaw-gateway");
+    EXPECT(scene, holder, EVIDENCE_TITLE);
+    set_arguments(process, "openclaw-gateway-2"); /* the same comm all the same */
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    set_arguments(process, "openclaw-gateway");
+    set_file(&process->directory, 201, "/srv/other");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+}
+
+/* The same directory is enough for a program, and says nothing of an interpreter's. */
+static void check_whether_interpreter(struct scene *scene, const char *name, bool interpreter)
+{
+    char path[NAME_SIZE];
+    snprintf(path, sizeof(path), "/usr/bin/%s", name);
+    scene->observation.holder_count = 0;
+    struct holder *holder = add_interpreted(scene, path);
+    set_arguments(&holder->process, "another thing");
+    scene->row = name;
+    EXPECT(scene, holder, interpreter ? EVIDENCE_OTHER_ARGUMENTS : EVIDENCE_PROGRAM);
+}
+
+static void interpreters_are_known_by_name_and_version(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const interpreters[] = {"node",
+                                               "nodejs",
+                                               "node-18",
+                                               "python",
+                                               "python3",
+                                               "python3.11",
+                                               "python3.9",
+                                               "ruby",
+                                               "ruby3.1",
+                                               "perl",
+                                               "perl5.36.0",
+                                               "php",
+                                               "php8.2",
+                                               "java",
+                                               "bun",
+                                               "deno",
+                                               "sh",
+                                               "bash",
+                                               "dash",
+                                               "zsh",
+                                               "busybox",
+                                               "dotnet",
+                                               "beam.smp",
+                                               "mono",
+                                               "lua5.4",
+                                               "pypy3",
+                                               "qemu-aarch64",
+                                               "ld-linux-x86-64.so.2",
+                                               "ld-musl-x86_64.so.1",
+                                               "tclsh8.6",
+                                               "wine64"};
+    static const char *const programs[] = {"gatewayd", "noded",  "nodemon",      "shd",
+                                           "pythonic", "javad",  "redis-server", "nginx",
+                                           "perlbal",  "phpfpm", "bashful"};
+    for (size_t index = 0; index < COUNT(interpreters); index++)
+        check_whether_interpreter(scene, interpreters[index], true);
+    for (size_t index = 0; index < COUNT(programs); index++)
+        check_whether_interpreter(scene, programs[index], false);
+}
+
+/* ---- rules ---- */
+
+static void rules_name_what_else_is_ours(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *match;
+        bool matches;
+    } rows[] = {
+        {"", false},
+        {"any", true},
+        {"exe:stranger", true},
+        {"exe:strange", false},
+        {"exe:/usr/bin/str*", true},
+        {"exe:/opt/*", false},
+        {"exe:usr/bin/stranger", false},
+        {"comm:stranger", true},
+        {"comm:strangers", false},
+        {"cmdline:stranger --all", true},
+        {"cmdline:*--all", true},
+        {"cmdline:--all", false},
+        {"cmdline:stranger", false},
+        {"unit:stranger.service", true},
+        {"unit:stranger*", true},
+        {"unit:/system.slice/stranger.service", false},
+        {"unit:other*", false},
+        {"exe:nobody,comm:nobody,unit:str*", true},
+        {"exe:nobody, comm:nobody", false},
+    };
+    struct holder *holder = add_stranger(scene, HOLDER_PID);
+    SET(holder->process.cgroup, "/system.slice/stranger.service/sub");
+    for (size_t index = 0; index < COUNT(rows); index++) {
+        scene->row = rows[index].match;
+        SET(scene->settings.match, rows[index].match);
+        EXPECT(scene, holder, rows[index].matches ? EVIDENCE_RULE : EVIDENCE_OTHER_PROGRAM);
+    }
+}
+
+/* Not the empty string that stands in its place either. */
+static void rules_do_not_match_what_was_not_read(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *match;
+        uint32_t needs;
+    } rows[] = {
+        {"exe:*", KNOWN_EXECUTABLE}, {"cmdline:*", KNOWN_ARGUMENTS}, {"unit:*", KNOWN_CGROUP}};
+    for (size_t index = 0; index < COUNT(rows); index++) {
+        scene->observation.holder_count = 0;
+        struct holder *holder = add_stranger(scene, HOLDER_PID);
+        SET(holder->process.cgroup, "/system.slice/stranger.service");
+        SET(scene->settings.match, rows[index].match);
+        EXPECT(scene, holder, EVIDENCE_RULE);
+        forget_all_but(&holder->process, ~rows[index].needs);
+        EXPECT(scene, holder,
+               rows[index].needs == KNOWN_EXECUTABLE ? EVIDENCE_UNREADABLE
+                                                     : EVIDENCE_OTHER_PROGRAM);
+    }
+}
+
+static void a_rule_sees_all_arguments_that_are_kept(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_stranger(scene, HOLDER_PID);
+    char words[PROCESS_ARGUMENTS_SIZE];
+    memset(words, 'a', sizeof(words));
+    words[sizeof(words) - 2] = 'b';
+    words[sizeof(words) - 1] = '\0';
+    set_arguments(&holder->process, words);
+    SET(scene->settings.match, "cmdline:*ab");
+    EXPECT(scene, holder, EVIDENCE_RULE);
+    SET(scene->settings.match, "cmdline:*aa");
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+static void without_a_unit_there_is_no_unit_to_match(void **state)
+{
+    struct scene *scene = *state;
+    SET(scene->settings.match, "unit:*");
+    EXPECT(scene, add_stranger(scene, HOLDER_PID), EVIDENCE_OTHER_PROGRAM);
+}
+
+/* ---- which rule ---- */
+
+static void the_first_rule_that_holds_is_the_evidence(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    SET(scene->settings.service, "gateway");
+    SET(scene->settings.match, "any");
+    SET(holder->process.label, "gateway");
+    share_cgroup(scene, holder, "/system.slice/gateway.service");
+    EXPECT(scene, holder, EVIDENCE_SERVICE);
+    SET(holder->process.label, "");
+    EXPECT(scene, holder, EVIDENCE_UNIT);
+    SET(holder->process.cgroup, "/system.slice/other.service");
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    set_stranger(&holder->process);
+    EXPECT(scene, holder, EVIDENCE_RULE);
+    SET(scene->settings.match, "");
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+static void a_program_goes_before_a_rule(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/node");
+    SET(scene->settings.match, "any");
+    EXPECT(scene, holder, EVIDENCE_TITLE);
+    SET(scene->observation.self.script, "/srv/gateway/gateway.js");
+    SET(holder->process.script, "/srv/gateway/gateway.js");
+    EXPECT(scene, holder, EVIDENCE_SCRIPT);
+    SET(holder->process.script, "/srv/gateway/other.js");
+    EXPECT(scene, holder, EVIDENCE_RULE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST("the same label is the same service", the_same_label_is_the_same_service),
+        TEST("without our label theirs says nothing", without_our_label_theirs_says_nothing),
+        TEST("without their label the next rule decides",
+             without_their_label_the_next_rule_decides),
+        TEST("an unreadable label decides nothing", an_unreadable_label_decides_nothing),
+        TEST("N07 another label outweighs all the rest", another_label_outweighs_all_the_rest),
+        TEST("a unit is a service or a container", a_unit_is_a_service_or_a_container),
+        TEST("N07 a supervisor in the unit starts strangers as well",
+             a_supervisor_in_the_unit_starts_strangers_as_well),
+        TEST("a program is its file and its arguments or directory",
+             the_same_file_and_arguments_or_directory),
+        TEST("arguments are compared beyond what is kept",
+             arguments_are_compared_beyond_what_is_kept),
+        TEST("two without arguments are not alike for that",
+             two_without_arguments_are_not_alike_for_that),
+        TEST("S13 an upgraded program is the same", an_upgraded_program_is_the_same),
+        TEST("N07 a similar name is another program", a_similar_name_is_another_program),
+        TEST("the same script is the same program", the_same_script_is_the_same_program),
+        TEST("N08 another script is another program", another_script_is_another_program),
+        TEST("N08 without a script arguments and directory decide",
+             without_a_script_arguments_and_directory_decide),
+        TEST("N08 a script on one side is no script", a_script_on_one_side_is_no_script),
+        TEST("S14 a rewritten title is compared as arguments are",
+             a_rewritten_title_is_compared_as_arguments_are),
+        TEST("N08 interpreters are known by name and version",
+             interpreters_are_known_by_name_and_version),
+        TEST("rules name what else is ours", rules_name_what_else_is_ours),
+        TEST("rules do not match what was not read", rules_do_not_match_what_was_not_read),
+        TEST("a rule sees all arguments that are kept", a_rule_sees_all_arguments_that_are_kept),
+        TEST("without a unit there is no unit to match", without_a_unit_there_is_no_unit_to_match),
+        TEST("the first rule that holds is the evidence",
+             the_first_rule_that_holds_is_the_evidence),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
