@@ -1,0 +1,290 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what is set here is used in the tests
+# What every bats file here shares: starting processes, waiting for what they do, and leaving none
+# behind.
+#
+#     setup() { harness_setup; make_network; }
+#     teardown() { harness_teardown; }
+#
+#     start old "$server" --port 0        # in the background; its PID is in $started
+#     wait_for_line old '^listening '     # what it writes, both streams, is in $(log_of old)
+#     start new "${under[@]}" PORTCLAIM_WAIT_MS=300 "$server" --port "$(port_of old)"
+#     exit_of new                         # waits for its end; its exit status is in $exit_status
+#
+# A started process is alone in its session and process group: a process and its successor that
+# shared a group and were started within a second would count as pre-fork siblings.
+#
+# Everything that a test starts has TEST_TAG in its environment, and so have the children of that;
+# teardown ends all of it. A command that fails behind `!` does not fail a bats test: use refute.
+
+repository=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+build=$repository/build
+object=${OBJECT:-$build/libportclaim.so}
+server=$build/tests/server
+# For a command that runs under portclaim; further settings may follow before the command.
+under=(env "LD_PRELOAD=$object")
+
+declare -gA process_of=()      # NAME -> PID
+declare -gA start_time_of=()   # PID -> its start in clock ticks: with the PID, which process it is
+declare -gA exit_status_of=()  # NAME -> what wait(1) said
+network=()                    # prefix of a command: into the test's own network
+
+harness_setup() {
+    local variable
+    for variable in "${!PORTCLAIM_@}"; do unset "$variable"; done
+    logs=$BATS_TEST_TMPDIR/logs
+    mkdir -p "$logs"
+    # Not from an earlier run that was killed, nor of a run beside this one.
+    export TEST_TAG=$$.$BATS_TEST_NUMBER.${EPOCHREALTIME/[.,]/}
+    # Read by the object only: nothing of one test is remembered in the next.
+    export PORTCLAIM_STATE_DIR=$BATS_TEST_TMPDIR/state
+    export PORTCLAIM_LIMIT=off
+}
+
+harness_teardown() {
+    # Otherwise grep would find itself.
+    export -n TEST_TAG
+    end_started
+    wait_until 10 end_leftovers
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || show_logs
+}
+
+end_started() {
+    local pid
+    for pid in "${process_of[@]}"; do
+        if [ "$(start_time "$pid")" = "${start_time_of[$pid]}" ]; then
+            kill -KILL "$pid" 2>/dev/null || true
+        fi
+    done
+}
+
+# What they started in turn. True when there is nothing left.
+end_leftovers() {
+    local path left=0
+    for path in $(tagged); do
+        path=${path#/proc/}
+        alive "${path%/environ}" || continue
+        left=1
+        kill -KILL "${path%/environ}" 2>/dev/null || true
+    done
+    [ "$left" -eq 0 ]
+}
+
+tagged() {
+    grep -lzsxF "TEST_TAG=$TEST_TAG" /proc/[0-9]*/environ || true
+}
+
+show_logs() {
+    local log
+    for log in "$logs"/*; do
+        [ -f "$log" ] && sed "s|^|${log##*/}: |" "$log"
+    done
+    return 0
+}
+
+# ----- processes ------------------------------------------------------------------------------
+
+# start NAME COMMAND...
+start() {
+    local name=$1
+    shift
+    # A background job is no group leader, so setsid does not fork: the PID is the command's.
+    setsid "$@" </dev/null >"$(log_of "$name")" 2>&1 3>&- 4>&- &
+    started=$!
+    process_of[$name]=$started
+    start_time_of[$started]=$(start_time "$started")
+}
+
+pid_of() {
+    echo "${process_of[$1]}"
+}
+
+# send NAME SIGNAL
+send() {
+    kill "-$2" "${process_of[$1]}"
+}
+
+log_of() {
+    echo "$logs/$1"
+}
+
+# The 22nd field of /proc/PID/stat; names may hold blanks and parentheses.
+start_time() {
+    local line=
+    { read -r -d '' line <"/proc/$1/stat"; } 2>/dev/null || true
+    # shellcheck disable=SC2086
+    set -- ${line##*) }
+    echo "${20:-}"
+}
+
+# Does any thread of it live? A zombie does not, but a zombie leader may have living threads.
+alive() {
+    local state
+    # shellcheck disable=SC2013
+    for state in $(sed -n 's/^.*) \([A-Za-z]\) .*/\1/p' "/proc/$1/task/"*/stat 2>/dev/null); do
+        case $state in
+        Z | X) ;;
+        *) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+dead() {
+    ! alive "$1"
+}
+
+# exit_of NAME [SECONDS]: waits for its end; $exit_status is 128 + N when signal N ended it.
+exit_of() {
+    local pid=${process_of[$1]}
+    wait_until "${2:-20}" dead "$pid"
+    if [ -z "${exit_status_of[$1]:-}" ]; then
+        exit_status_of[$1]=0
+        wait "$pid" || exit_status_of[$1]=$?
+    fi
+    exit_status=${exit_status_of[$1]}
+}
+
+parent_of() {
+    sed -n 's/^PPid:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null
+}
+
+# The PIDs of all its descendants, without itself.
+descendants_of() {
+    local child
+    # shellcheck disable=SC2013
+    for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
+        echo "$child"
+        descendants_of "$child"
+    done
+}
+
+# ----- waiting --------------------------------------------------------------------------------
+
+# wait_until SECONDS COMMAND...: until it succeeds; fails when it never does.
+wait_until() {
+    local bound=${1%s} now=${EPOCHREALTIME/[.,]/} end
+    shift
+    end=$((now + bound * 1000000))
+    until "$@"; do
+        if [ "${EPOCHREALTIME/[.,]/}" -ge "$end" ]; then
+            echo "not within $bound s: $*" >&2
+            return 1
+        fi
+        sleep 0.01
+    done
+}
+
+# said NAME PATTERN: is there a line of it that matches the extended regular expression?
+said() {
+    grep -Eq -e "$2" "$(log_of "$1")" 2>/dev/null
+}
+
+# count NAME PATTERN: how many lines
+count() {
+    grep -Ec -e "$2" "$(log_of "$1")" || true
+}
+
+# wait_for_line NAME|FILE PATTERN [SECONDS]
+wait_for_line() {
+    case $1 in
+    */*) wait_until "${3:-10}" grep -Eqs -e "$2" "$1" ;;
+    *) wait_until "${3:-10}" said "$1" "$2" ;;
+    esac
+}
+
+# The start times that portclaim compares are counted in clock ticks of 10 ms: of two processes
+# started within one tick none is the older.
+next_tick() {
+    sleep 0.03
+}
+
+# ----- what must hold -------------------------------------------------------------------------
+
+fail() {
+    echo "$*" >&2
+    return 1
+}
+
+# refute COMMAND...: it fails
+refute() {
+    if "$@"; then fail "holds, but should not: $*"; fi
+}
+
+assert_equal() {
+    [ "$1" = "$2" ] || fail "\"$1\" is not \"$2\""
+}
+
+assert_alive() {
+    local pid
+    for pid in "$@"; do alive "$pid" || fail "process $pid is dead" || return 1; done
+}
+
+# A process that was signalled may still be on its way out.
+assert_dead() {
+    local pid
+    for pid in "$@"; do wait_until 5 dead "$pid" || return 1; done
+}
+
+assert_said() {
+    said "$1" "$2" || fail "$1 has no line like: $2"
+}
+
+assert_not_said() {
+    if said "$1" "$2"; then fail "$1 has a line like: $2"; fi
+}
+
+assert_exit() {
+    exit_of "$1"
+    [ "$exit_status" -eq "$2" ] || fail "$1 ended with status $exit_status, not $2"
+}
+
+# ----- networks -------------------------------------------------------------------------------
+
+# make_network [SUFFIX]: a network of the test's own: any port is free in it, and tests that run side
+# by side never meet. It lasts as long as the process in it. Without root, tests share the machine's
+# network. Sets $network, $port and $other_port.
+make_network() {
+    network=()
+    if ! is_root; then
+        port=$(pick_port)
+        other_port=$(pick_port)
+        return
+    fi
+    port=18789
+    other_port=18790
+    start "network${1:-}" unshare --net sh -c 'ip link set lo up && echo up && exec sleep 600'
+    wait_for_line "network${1:-}" '^up$'
+    network=(nsenter "--net=/proc/$started/ns/net" --)
+}
+
+# A port that was free a moment ago.
+pick_port() {
+    "${network[@]}" perl -MIO::Socket::INET -e \
+        'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport'
+}
+
+# The port that the server says it listens on.
+port_of() {
+    sed -n 's/^listening \([0-9]*\).*/\1/p;T;q' "$(log_of "$1")"
+}
+
+# ----- privileges -----------------------------------------------------------------------------
+
+is_root() {
+    [ "$(id -u)" -eq 0 ]
+}
+
+require_root() {
+    is_root || skip "needs root"
+}
+
+# require_command NAME
+require_command() {
+    command -v "$1" >/dev/null || skip "needs $1"
+}
+
+# Runs a command under portclaim and waits for it: for `run`.
+under_portclaim() {
+    "${network[@]}" "${under[@]}" "$@"
+}
