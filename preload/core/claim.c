@@ -1,6 +1,7 @@
 #include "claim.h"
 
 #include "stopping.h"
+#include "targets.h"
 #include "telling.h"
 
 #include <stddef.h>
@@ -20,7 +21,7 @@ static uint64_t deadline_ms(const struct claim *claim)
 {
     const struct settings *settings = claim->settings;
     uint64_t budget_ms = settings->wait_ms;
-    if (stopping_count_ended(claim) + stopping_count_living(claim) > 0)
+    if (targets_count_ended(claim) + targets_count_living(claim) > 0)
         budget_ms += (uint64_t)settings->term_ms + settings->kill_ms;
     return claim->started_at_ms + budget_ms;
 }

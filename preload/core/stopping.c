@@ -1,5 +1,6 @@
 #include "stopping.h"
 
+#include "targets.h"
 #include "telling.h"
 #include "unit.h"
 
@@ -83,16 +84,6 @@ enum permission stopping_permission(struct claim *claim)
 
 /* ---- signals ---- */
 
-struct target *stopping_find_target(struct claim *claim, const struct process *process)
-{
-    for (uint32_t index = 0; index < claim->target_count; index++) {
-        struct target *target = &claim->targets[index];
-        if (target->pid == process->pid && target->start_ms == process->start_ms)
-            return target;
-    }
-    return NULL;
-}
-
 static enum action action_of(enum delivery delivery, enum action when_sent)
 {
     switch (delivery) {
@@ -160,31 +151,10 @@ void stopping_run(struct claim *claim)
         struct holder *holder = &claim->observation.holders[index];
         if (holder->verdict != VERDICT_STALE)
             continue;
-        struct target *target = stopping_find_target(claim, &holder->process);
+        struct target *target = targets_find(claim, &holder->process);
         if (target == NULL)
             ask(claim, holder);
         else if (is_overdue(claim, target))
             force(claim, target, holder);
     }
-}
-
-static uint32_t count_targets(const struct claim *claim, bool ended)
-{
-    uint32_t count = 0;
-    for (uint32_t index = 0; index < claim->target_count; index++) {
-        enum target_state state = claim->targets[index].state;
-        bool over = claim->ended[index] || state == TARGET_FORCED; /* nobody survives that */
-        count += state != TARGET_REFUSED && over == ended ? 1 : 0;
-    }
-    return count;
-}
-
-uint32_t stopping_count_ended(const struct claim *claim)
-{
-    return count_targets(claim, true);
-}
-
-uint32_t stopping_count_living(const struct claim *claim)
-{
-    return count_targets(claim, false);
 }

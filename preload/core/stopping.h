@@ -4,7 +4,7 @@
 #ifndef PORTCLAIM_STOPPING_H
 #define PORTCLAIM_STOPPING_H
 
-#include "claim.h"
+#include "claim_state.h"
 
 enum permission {
     PERMISSION_GRANTED,
@@ -21,12 +21,5 @@ enum permission stopping_permission(struct claim *claim);
  * is over.
  */
 void stopping_run(struct claim *claim);
-
-struct target *stopping_find_target(struct claim *claim, const struct process *process);
-
-/* How many targets have ended, or must end; those that could not be signalled do not count. */
-uint32_t stopping_count_ended(const struct claim *claim);
-/* How many were signalled and have not. */
-uint32_t stopping_count_living(const struct claim *claim);
 
 #endif

@@ -1,6 +1,6 @@
 #include "telling.h"
 
-#include "stopping.h"
+#include "targets.h"
 
 static void tell(struct claim *claim, struct event *event)
 {
@@ -49,7 +49,7 @@ void telling_who_is_left(struct claim *claim, enum action stale_action)
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
         bool stale = holder->verdict == VERDICT_STALE;
-        if (stopping_find_target(claim, &holder->process) == NULL)
+        if (targets_find(claim, &holder->process) == NULL)
             telling_holder(claim, holder, stale ? stale_action : ACTION_WAIT);
     }
 }
@@ -61,8 +61,8 @@ void telling_won(struct claim *claim, bool reuse_sufficed)
     struct event event = {
         .kind = EVENT_CLAIMED,
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,
-        .stopped = stopping_count_ended(claim),
-        .draining = stopping_count_living(claim),
+        .stopped = targets_count_ended(claim),
+        .draining = targets_count_living(claim),
         .reuse_sufficed = reuse_sufficed,
         .closed_leftovers = claim->closed_leftovers,
     };

@@ -4,7 +4,7 @@
 #ifndef PORTCLAIM_TELLING_H
 #define PORTCLAIM_TELLING_H
 
-#include "claim.h"
+#include "claim_state.h"
 
 void telling_warning(struct claim *claim, const char *message);
 

@@ -1,6 +1,6 @@
 #include "before_main.h"
 
-#include "interpose.h"
+#include "claiming.h"
 #include "next.h"
 #include "request.h"
 #include "system.h"
@@ -41,7 +41,7 @@ static void claim_entry(const struct settings *settings, const char *entry)
         return;
     socklen_t length = request_address(&endpoint, &address);
     if (SYSTEM(bind, socket, &address, length) == -EADDRINUSE)
-        (void)interpose_claim_bind(settings, socket, (struct sockaddr *)&address, length);
+        (void)claiming_bind(settings, socket, (struct sockaddr *)&address, length);
     (void)SYSTEM(close, socket);
 }
 

@@ -19,6 +19,13 @@ int files_open_directory(int directory, const char *path)
     return files_open(directory, path, O_RDONLY | O_DIRECTORY);
 }
 
+int files_open_process(int32_t pid)
+{
+    char path[NAME_SIZE];
+    files_name_number(path, "/proc/", (uint64_t)pid, "");
+    return files_open(AT_FDCWD, path, O_PATH | O_DIRECTORY);
+}
+
 void files_close(int descriptor)
 {
     if (descriptor >= 0)

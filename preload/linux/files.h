@@ -15,6 +15,10 @@ enum { NO_DESCRIPTOR = -1, NAME_SIZE = 64 };
 
 int files_open(int directory, const char *path, int flags);
 int files_open_directory(int directory, const char *path);
+
+/* /proc/PID, O_PATH. What is read below it is this process's and never a later one's. */
+int files_open_process(int32_t pid);
+
 void files_close(int descriptor);
 
 /* Reads up to size - 1 bytes and ends them in NUL. Returns how many, or -errno. */

@@ -63,15 +63,6 @@ static bool holds_any(const struct search *search, int32_t pid)
     return probe.found;
 }
 
-static bool is_listener(const struct listeners *listeners, uint64_t inode)
-{
-    for (uint32_t index = 0; index < listeners->count; index++) {
-        if (listeners->inodes[index] == inode)
-            return true;
-    }
-    return false;
-}
-
 static bool has_inode(const struct holder *holder, uint64_t inode)
 {
     for (uint32_t index = 0; index < holder->inode_count; index++) {
@@ -87,7 +78,7 @@ static bool collect_socket(void *context, uint64_t inode)
     struct holder *holder = search->holder;
     const struct obstacles *obstacles = &search->workspace->obstacles;
     uint32_t place;
-    if (is_listener(&search->workspace->listeners, inode))
+    if (listeners_have(&search->workspace->listeners, inode))
         holder->serves_elsewhere = true;
     if (!find_obstacle(obstacles, inode, &place))
         return true;

@@ -121,7 +121,7 @@ static const char *stop_name(void *context, enum stop how)
     return signals_name(how == STOP_FORCE ? SIGKILL : linux_host->settings->signal);
 }
 
-struct linux_host *host_create(const struct settings *settings, const char *runtime_directory)
+struct linux_host *host_create(const struct settings *settings)
 {
     struct linux_host *linux_host = memory_map(sizeof(*linux_host));
     if (linux_host == NULL)
@@ -129,7 +129,6 @@ struct linux_host *host_create(const struct settings *settings, const char *runt
     linux_host->settings = settings;
     linux_host->state = (struct state){
         .directory = settings->state_directory,
-        .runtime_directory = runtime_directory,
         .file = NO_DESCRIPTOR,
     };
     linux_host->host = (struct host){

@@ -28,7 +28,7 @@ struct linux_host {
 };
 
 /* NULL when there is no memory. */
-struct linux_host *host_create(const struct settings *settings, const char *runtime_directory);
+struct linux_host *host_create(const struct settings *settings);
 void host_destroy(struct linux_host *linux_host);
 
 /* After request, socket and attempt have been filled in. */

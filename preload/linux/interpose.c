@@ -1,6 +1,8 @@
-#include "interpose.h"
-
-#include "host.h"
+/*
+ * interpose: the two functions that the object exports. Each makes the call that it was asked for;
+ * only a failure with EADDRINUSE goes any further.
+ */
+#include "claiming.h"
 #include "next.h"
 #include "request.h"
 #include "startup.h"
@@ -9,67 +11,6 @@
 #include <errno.h>
 
 #define EXPORT __attribute__((visibility("default")))
-
-/* The program's own call, to be made again. */
-struct call {
-    int socket;
-    const struct sockaddr *address;
-    socklen_t length;
-    int backlog;
-};
-
-static int bind_again(void *context)
-{
-    const struct call *call = context;
-    return next_bind()(call->socket, call->address, call->length) == 0 ? 0 : errno;
-}
-
-static int listen_again(void *context)
-{
-    const struct call *call = context;
-    return next_listen()(call->socket, call->backlog) == 0 ? 0 : errno;
-}
-
-static int claim(const struct settings *settings, const struct request *request,
-                 int (*again)(void *context), struct call *call)
-{
-    struct linux_host *linux_host = host_create(settings, startup_runtime_directory());
-    if (linux_host == NULL)
-        return EADDRINUSE;
-    linux_host->request = *request;
-    linux_host->socket = call->socket;
-    linux_host->attempt = again;
-    linux_host->attempt_context = call;
-    enum claim_result result = host_claim(linux_host);
-    int error = result == CLAIM_FAILED ? linux_host->error : EADDRINUSE;
-    host_destroy(linux_host);
-    return result == CLAIM_WON ? 0 : error;
-}
-
-int interpose_claim_bind(const struct settings *settings, int socket,
-                         const struct sockaddr *address, socklen_t length)
-{
-    struct call call = {.socket = socket, .address = address, .length = length};
-    struct request request;
-    if (!request_describe(socket, OPERATION_BIND, address, length, &request) ||
-        !settings_allow_port(settings, request.endpoint.port))
-        return EADDRINUSE;
-    return claim(settings, &request, bind_again, &call);
-}
-
-int interpose_claim_listen(const struct settings *settings, int socket, int backlog)
-{
-    struct call call = {.socket = socket, .backlog = backlog};
-    struct sockaddr_storage address;
-    socklen_t length = sizeof(address);
-    struct request request;
-    if (SYSTEM(getsockname, socket, &address, &length) < 0 ||
-        !request_describe(socket, OPERATION_LISTEN, (struct sockaddr *)&address, length,
-                          &request) ||
-        !settings_allow_port(settings, request.endpoint.port))
-        return EADDRINUSE;
-    return claim(settings, &request, listen_again, &call);
-}
 
 /* Success leaves errno as it was: some programs (libuv) read it after a call that succeeded. */
 static int answer(int error, int entry_errno)
@@ -87,7 +28,7 @@ EXPORT int bind(int socket, const struct sockaddr *address, socklen_t length)
     const struct settings *settings = startup_settings();
     if (settings == NULL)
         return result;
-    return answer(interpose_claim_bind(settings, socket, address, length), entry_errno);
+    return answer(claiming_bind(settings, socket, address, length), entry_errno);
 }
 
 /*
@@ -132,5 +73,5 @@ EXPORT int listen(int socket, int backlog)
     const struct settings *settings = startup_settings();
     if (settings == NULL)
         return result;
-    return answer(interpose_claim_listen(settings, socket, backlog), entry_errno);
+    return answer(claiming_listen(settings, socket, backlog), entry_errno);
 }

@@ -1,9 +1,9 @@
 #include "lineage.h"
 
+#include "cgroup.h"
 #include "core/unit.h"
 #include "files.h"
 #include "proc_stat.h"
-#include "processes.h"
 #include "signals.h"
 
 enum { LINEAGE_TRIES = 3 };
@@ -42,8 +42,8 @@ void lineage_read(struct process *process)
 static bool may_share_unit(const struct process *self, int32_t ancestor)
 {
     char cgroup[PROCESS_GROUP_SIZE];
-    int directory = processes_open(ancestor);
-    bool known = directory >= 0 && processes_read_cgroup(directory, cgroup);
+    int directory = files_open_process(ancestor);
+    bool known = directory >= 0 && cgroup_read(directory, cgroup);
     files_close(directory);
     return !known || unit_same(self->cgroup, cgroup);
 }

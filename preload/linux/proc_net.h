@@ -8,7 +8,7 @@
 #ifndef PORTCLAIM_PROC_NET_H
 #define PORTCLAIM_PROC_NET_H
 
-#include "sockets.h"
+#include "listeners.h"
 
 /* As sockets_look_up; `buffer` is scratch memory. False when a table could not be read. */
 bool proc_net_look_up(const struct request *request, struct obstacles *obstacles,

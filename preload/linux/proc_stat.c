@@ -65,3 +65,8 @@ bool proc_stat_is_over(const struct proc_stat *stat)
 {
     return stat->state == 'Z' || stat->state == 'X';
 }
+
+bool proc_stat_is_stopped(const struct proc_stat *stat)
+{
+    return stat->state == 'T' || stat->state == 't';
+}

@@ -18,6 +18,9 @@ struct proc_stat {
 bool proc_stat_read(int directory, const char *path, struct proc_stat *stat);
 bool proc_stat_read_pid(int32_t pid, struct proc_stat *stat);
 
+/* Stopped (SIGSTOP, SIGTSTP, a tracer): it takes no signal but SIGKILL and SIGCONT. */
+bool proc_stat_is_stopped(const struct proc_stat *stat);
+
 /* Zombie or dead: there is nothing of it to be read any more. */
 bool proc_stat_is_over(const struct proc_stat *stat);
 

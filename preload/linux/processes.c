@@ -1,5 +1,6 @@
 #include "processes.h"
 
+#include "cgroup.h"
 #include "files.h"
 #include "lineage.h"
 #include "proc_stat.h"
@@ -11,25 +12,11 @@
 #include <sys/stat.h>
 
 enum {
-    STATUS_SIZE = 1024, /* Uid stands in the first few lines */
-    CGROUP_SIZE = 1024,
+    STATUS_SIZE = 1024,  /* Uid stands in the first few lines */
     TICKS_DEFAULT = 100, /* USER_HZ, everywhere but on alpha */
     MOST_ARGUMENT_BYTES = 8 << 20,
     MOST_ENVIRONMENT_BYTES = 8 << 20,
 };
-
-int processes_open(int32_t pid)
-{
-    char path[NAME_SIZE];
-    files_name_number(path, "/proc/", (uint64_t)pid, "");
-    return files_open(AT_FDCWD, path, O_PATH | O_DIRECTORY);
-}
-
-bool processes_is_stopped(int32_t pid)
-{
-    struct proc_stat stat;
-    return proc_stat_read_pid(pid, &stat) && (stat.state == 'T' || stat.state == 't');
-}
 
 static void read_start(int directory, struct process *process)
 {
@@ -170,35 +157,6 @@ static void read_arguments(int directory, struct process *process)
     }
 }
 
-/*
- * Lines are "hierarchy:controllers:path": systemd writes to the one of version 2, "0::/path", or
- * on older systems to "name=systemd". Where both exist, the first that says something counts.
- */
-static void copy_cgroup_line(const char *lines, const char *marker, char *cgroup)
-{
-    const char *path = strstr(lines, marker);
-    if (path == NULL || cgroup[0] != '\0')
-        return;
-    path += strlen(marker);
-    size_t length = strcspn(path, "\n");
-    if (length <= 1 || length >= PROCESS_GROUP_SIZE)
-        return;
-    memcpy(cgroup, path, length);
-    cgroup[length] = '\0';
-}
-
-bool processes_read_cgroup(int directory, char *cgroup)
-{
-    char lines[CGROUP_SIZE + 1];
-    lines[0] = '\n';
-    cgroup[0] = '\0';
-    if (files_read(directory, "cgroup", lines + 1, CGROUP_SIZE) <= 0)
-        return false;
-    copy_cgroup_line(lines, "\n0::", cgroup);
-    copy_cgroup_line(lines, ":name=systemd:", cgroup);
-    return true;
-}
-
 struct label_search {
     struct process *process;
     size_t matched; /* bytes of the variable's name, or beyond it when its value is being read */
@@ -306,13 +264,13 @@ static void read_program(int directory, bool label_wanted, struct process *proce
 
 bool processes_read(int32_t pid, bool label_wanted, struct process *process)
 {
-    int directory = processes_open(pid);
+    int directory = files_open_process(pid);
     clear(pid, process);
     if (directory < 0)
         return false;
     read_start(directory, process);
     read_user(directory, process);
-    if (processes_read_cgroup(directory, process->cgroup))
+    if (cgroup_read(directory, process->cgroup))
         process->known |= KNOWN_CGROUP;
     read_program(directory, label_wanted, process);
     if ((process->known & KNOWN_EXECUTABLE) == 0) {

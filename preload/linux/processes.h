@@ -26,13 +26,4 @@ bool processes_read(int32_t pid, bool label_wanted, struct process *process);
  */
 bool processes_refresh_self(struct process *self);
 
-/* /proc/PID, O_PATH; or -errno. What is read below it is this process's and never a later one's. */
-int processes_open(int32_t pid);
-
-/* The cgroup of the process whose directory this is; PROCESS_GROUP_SIZE bytes. */
-bool processes_read_cgroup(int directory, char *cgroup);
-
-/* Is it stopped (SIGSTOP, SIGTSTP, a tracer)? Then it takes no signal but SIGKILL and SIGCONT. */
-bool processes_is_stopped(int32_t pid);
-
 #endif

@@ -1,7 +1,7 @@
 #include "signals.h"
 
 #include "files.h"
-#include "processes.h"
+#include "proc_stat.h"
 #include "system.h"
 
 #include <errno.h>
@@ -84,8 +84,9 @@ static int32_t pid_of(int64_t handle)
 
 void signals_wake(int64_t handle)
 {
+    struct proc_stat stat;
     int32_t pid = pid_of(handle);
-    if (pid > 0 && processes_is_stopped(pid))
+    if (pid > 0 && proc_stat_read_pid(pid, &stat) && proc_stat_is_stopped(&stat))
         (void)signals_send(handle, SIGCONT);
 }
 

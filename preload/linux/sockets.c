@@ -184,12 +184,6 @@ static bool dump_both_families(int netlink, struct dump *dump, char *buffer, tak
 
 /* ---- the two stages ---- */
 
-void listeners_add(struct listeners *listeners, uint64_t inode)
-{
-    if (listeners->count < SOCKETS_LISTENERS)
-        listeners->inodes[listeners->count++] = inode;
-}
-
 struct collection {
     const struct request *request;
     struct obstacles *obstacles;

@@ -5,17 +5,9 @@
 #ifndef PORTCLAIM_SOCKETS_H
 #define PORTCLAIM_SOCKETS_H
 
-#include "core/obstacles.h"
+#include "listeners.h"
 
-enum { SOCKETS_BUFFER_SIZE = 32768, SOCKETS_LISTENERS = 1024 };
-
-/* Inodes of listening sockets on any port, as many as fit. */
-struct listeners {
-    uint32_t count;
-    uint64_t inodes[SOCKETS_LISTENERS];
-};
-
-void listeners_add(struct listeners *listeners, uint64_t inode);
+enum { SOCKETS_BUFFER_SIZE = 32768 };
 
 /*
  * Fills `obstacles` with what is in the way of the request, and `listeners` if connections had to

@@ -18,7 +18,6 @@ enum progress { NOT_READ, BEING_READ, READ };
 static int progress; /* enum progress, atomic */
 static bool inert = true;
 static struct settings settings;
-static char runtime_directory[SETTINGS_LIST_SIZE];
 
 /* With the defaults, for what was read is not to be trusted: to stderr. */
 static void complain(const char *error)
@@ -49,13 +48,20 @@ static bool is_meant(const char *only)
     return meant;
 }
 
-static void read_runtime_directory(char *const *environment)
+/* $XDG_RUNTIME_DIR/portclaim, where there is one and PORTCLAIM_STATE_DIR does not say otherwise. */
+static void prefer_runtime_directory(char *const *environment)
 {
     static const char name[] = "XDG_RUNTIME_DIR=";
+    struct text path;
+    if (settings.state_directory[0] != '\0')
+        return;
     for (; *environment != NULL; environment++) {
-        if (text_starts_with(*environment, name))
-            text_copy(runtime_directory, sizeof(runtime_directory),
-                      *environment + sizeof(name) - 1);
+        const char *value = *environment + sizeof(name) - 1;
+        if (!text_starts_with(*environment, name) || *value != '/')
+            continue;
+        text_start(&path, settings.state_directory, sizeof(settings.state_directory));
+        text_add(&path, value);
+        text_add(&path, "/portclaim");
     }
 }
 
@@ -68,7 +74,7 @@ static bool read_settings(char *const *environment)
         complain(error);
         return false;
     }
-    read_runtime_directory(environment);
+    prefer_runtime_directory(environment);
     return settings.mode != MODE_OFF && (settings.only[0] == '\0' || is_meant(settings.only));
 }
 
@@ -91,11 +97,6 @@ const struct settings *startup_settings(void)
     if (__atomic_load_n(&progress, __ATOMIC_ACQUIRE) != READ)
         read_once(environ);
     return __atomic_load_n(&progress, __ATOMIC_ACQUIRE) == READ && !inert ? &settings : NULL;
-}
-
-const char *startup_runtime_directory(void)
-{
-    return runtime_directory;
 }
 
 /*

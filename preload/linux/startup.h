@@ -12,7 +12,4 @@
  */
 const struct settings *startup_settings(void);
 
-/* XDG_RUNTIME_DIR as it was, or "". */
-const char *startup_runtime_directory(void);
-
 #endif

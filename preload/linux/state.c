@@ -22,13 +22,10 @@ struct state_file {
 
 /* ---- the directory ---- */
 
-static void add_default_directory(const struct state *state, struct text *path)
+static void add_default_directory(struct text *path)
 {
     uint32_t user = (uint32_t)SYSTEM(geteuid);
-    if (state->runtime_directory[0] != '\0') {
-        text_add(path, state->runtime_directory);
-        text_add(path, "/portclaim");
-    } else if (user == 0) {
+    if (user == 0) {
         text_add(path, "/run/portclaim");
     } else {
         text_add(path, "/tmp/portclaim-");
@@ -54,7 +51,7 @@ static int open_directory(const struct state *state, bool create)
     if (state->directory[0] != '\0')
         text_add(&text, state->directory);
     else
-        add_default_directory(state, &text);
+        add_default_directory(&text);
     if (text.truncated)
         return NO_DESCRIPTOR;
     if (create)

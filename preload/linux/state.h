@@ -9,11 +9,9 @@
 
 #include "core/host.h"
 
-/* `directory`: PORTCLAIM_STATE_DIR, or "" for the default, which may use `runtime_directory`. */
 struct state {
-    const char *directory;
-    const char *runtime_directory; /* XDG_RUNTIME_DIR, or "" */
-    int file;                      /* open while the lock is held; NO_DESCRIPTOR otherwise */
+    const char *directory; /* "": /run/portclaim for root, /tmp/portclaim-UID for others */
+    int file;              /* open while the lock is held; NO_DESCRIPTOR otherwise */
 };
 
 enum lock state_lock(struct state *state, const struct request *request);

@@ -1,0 +1,16 @@
+/*
+ * targets: the stale holders that a claim has told to stop.
+ */
+#ifndef PORTCLAIM_TARGETS_H
+#define PORTCLAIM_TARGETS_H
+
+#include "claim_state.h"
+
+/* NULL when this process was not told to. */
+struct target *targets_find(struct claim *claim, const struct process *process);
+
+/* How many have ended, or must end. Those that could not be signalled count in neither. */
+uint32_t targets_count_ended(const struct claim *claim);
+uint32_t targets_count_living(const struct claim *claim);
+
+#endif

@@ -1,0 +1,69 @@
+#include "claiming.h"
+
+#include "host.h"
+#include "next.h"
+#include "request.h"
+#include "system.h"
+
+#include <errno.h>
+
+/* The program's own call, to be made again. */
+struct call {
+    int socket;
+    const struct sockaddr *address;
+    socklen_t length;
+    int backlog;
+};
+
+static int bind_again(void *context)
+{
+    const struct call *call = context;
+    return next_bind()(call->socket, call->address, call->length) == 0 ? 0 : errno;
+}
+
+static int listen_again(void *context)
+{
+    const struct call *call = context;
+    return next_listen()(call->socket, call->backlog) == 0 ? 0 : errno;
+}
+
+static int claim(const struct settings *settings, const struct request *request,
+                 int (*again)(void *context), struct call *call)
+{
+    struct linux_host *linux_host = host_create(settings);
+    if (linux_host == NULL)
+        return EADDRINUSE;
+    linux_host->request = *request;
+    linux_host->socket = call->socket;
+    linux_host->attempt = again;
+    linux_host->attempt_context = call;
+    enum claim_result result = host_claim(linux_host);
+    int error = result == CLAIM_FAILED ? linux_host->error : EADDRINUSE;
+    host_destroy(linux_host);
+    return result == CLAIM_WON ? 0 : error;
+}
+
+int claiming_bind(const struct settings *settings, int socket, const struct sockaddr *address,
+                  socklen_t length)
+{
+    struct call call = {.socket = socket, .address = address, .length = length};
+    struct request request;
+    if (!request_describe(socket, OPERATION_BIND, address, length, &request) ||
+        !settings_allow_port(settings, request.endpoint.port))
+        return EADDRINUSE;
+    return claim(settings, &request, bind_again, &call);
+}
+
+int claiming_listen(const struct settings *settings, int socket, int backlog)
+{
+    struct call call = {.socket = socket, .backlog = backlog};
+    struct sockaddr_storage address;
+    socklen_t length = sizeof(address);
+    struct request request;
+    if (SYSTEM(getsockname, socket, &address, &length) < 0 ||
+        !request_describe(socket, OPERATION_LISTEN, (struct sockaddr *)&address, length,
+                          &request) ||
+        !settings_allow_port(settings, request.endpoint.port))
+        return EADDRINUSE;
+    return claim(settings, &request, listen_again, &call);
+}

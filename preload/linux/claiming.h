@@ -1,0 +1,21 @@
+/*
+ * claiming: a failed call of the program's becomes a claim.
+ */
+#ifndef PORTCLAIM_CLAIMING_H
+#define PORTCLAIM_CLAIMING_H
+
+#include "core/settings.h"
+
+#include <sys/socket.h>
+
+/*
+ * Claims the address for a bind() that failed with EADDRINUSE. Returns 0 or the errno to give up
+ * with.
+ */
+int claiming_bind(const struct settings *settings, int socket, const struct sockaddr *address,
+                  socklen_t length);
+
+/* Likewise for listen(), whose socket was bound before. */
+int claiming_listen(const struct settings *settings, int socket, int backlog);
+
+#endif
