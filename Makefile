@@ -40,11 +40,11 @@ LINUX_OBJECTS = $(LINUX:preload/%.c=$(BUILD)/preload/%.o)
 
 $(BUILD)/preload/core/%.o: preload/core/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) -MMD -c -o $@ $<
+	$(CC) -std=c11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/preload/linux/%.o: preload/linux/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) $(INCLUDES) -MMD -c -o $@ $<
+	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 
 $(OBJECT): $(CORE_OBJECTS) $(LINUX_OBJECTS) $(EXPORTS)
 	$(CC) $(CFLAGS) -shared -nostdlib -o $@ $(CORE_OBJECTS) $(LINUX_OBJECTS) \
