@@ -84,12 +84,12 @@ static void look(struct claim *claim)
 {
     const struct host *host = claim->host;
     struct observation *observation = &claim->observation;
-    uint64_t began_ms = claim_now_ms(claim);
+    claim->looked_at_ms = claim_now_ms(claim);
     close_observation(claim);
     host->observe(host->context, claim->request, look_deadline_ms(claim), claim->look_thoroughly,
                   observation);
     claim->look_thoroughly = false;
-    claim->look_cost_ms = claim_now_ms(claim) - began_ms;
+    claim->look_cost_ms = claim_now_ms(claim) - claim->looked_at_ms;
     judge_observation(claim);
     if (observation->complete && !claim->looked) {
         claim->looked = true;
@@ -192,7 +192,7 @@ static void plan_next_look(struct claim *claim)
         uint64_t grace_end_ms = claim->targets[index].asked_at_ms + claim->settings->term_ms;
         if (!is_pending(claim, index))
             continue;
-        if (grace_end_ms <= now_ms)
+        if (grace_end_ms <= claim->looked_at_ms)
             grace_end_ms = now_ms + FIRST_LOOK_INTERVAL_MS;
         claim->look_thoroughly |= grace_end_ms <= next_ms;
         next_ms = least(next_ms, grace_end_ms);

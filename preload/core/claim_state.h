@@ -20,6 +20,7 @@ struct claim {
 
     uint64_t started_at_ms;
     uint64_t look_at_ms;       /* when to observe again */
+    uint64_t looked_at_ms;     /* when the last look began */
     uint64_t look_cost_ms;     /* what the last look took */
     uint32_t look_interval_ms; /* while there is nobody to wait for */
     bool look_thoroughly;      /* the next observation decides on force, or explains a failure */

@@ -117,7 +117,7 @@ static void whoever_was_stale_stays_so(void **state)
     forget_all_but(&holder->process, KNOWN_START | KNOWN_USER);
     EXPECT(scene, holder, EVIDENCE_INHERITED);
     assert_int_equal(holder->through, WORKER_PID);
-    scene->context.target_count = 0;
+    scene->context.target_count = 1; /* it stands beyond the count */
     EXPECT(scene, holder, EVIDENCE_UNREADABLE);
     assert_int_equal(holder->through, 0);
 }

@@ -317,6 +317,22 @@ static void everybody_blocks_who_is_not_stopped(void **state)
     }
 }
 
+static void one_of_many_is_the_blocker(void **state)
+{
+    struct scene *scene = *state;
+    assert_null(judge_find_blocker(&scene->observation));
+    struct holder *twin = add_twin(scene, HOLDER_PID);
+    struct holder *stranger = add_stranger(scene, HOLDER_PID + 1);
+    add_stranger(scene, HOLDER_PID + 2);
+    judge(&scene->context, &scene->observation);
+    assert_ptr_equal(judge_find_blocker(&scene->observation), stranger);
+    scene->observation.holder_count = 1; /* the strangers have gone */
+    assert_null(judge_find_blocker(&scene->observation));
+    twin->process.user = twin->socket.owner_user = OTHER_USER;
+    judge(&scene->context, &scene->observation);
+    assert_ptr_equal(judge_find_blocker(&scene->observation), twin);
+}
+
 static void each_holder_is_judged_by_itself(void **state)
 {
     struct scene *scene = *state;
@@ -384,6 +400,7 @@ int main(void)
         TEST("N08 N10 another script's connection is a client's",
              a_script_strangers_connection_is_a_clients),
         TEST("N14 everybody blocks who is not stopped", everybody_blocks_who_is_not_stopped),
+        TEST("N14 one of many is the blocker", one_of_many_is_the_blocker),
         TEST("each holder is judged by itself", each_holder_is_judged_by_itself),
         TEST("holders beyond the count are not looked at",
              holders_beyond_the_count_are_not_looked_at),
