@@ -5,75 +5,33 @@
 #include <string.h>
 
 /*
- * Programs whose executable says nothing of what they run: their script does. A version may follow
- * ("python3.11"). Shells and multi-call binaries belong here, and the dynamic loader when it is
- * called by name.
+ * Programs whose executable says nothing of what they run: their script does. Shells and multi-call
+ * binaries belong here, and the dynamic loader when it is called by name.
  */
 static const char *const interpreters[] = {
-    "ash",
-    "bash",
-    "beam.smp",
-    "bun",
-    "busybox",
-    "deno",
-    "dotnet",
-    "electron",
-    "erl",
-    "guile",
-    "java",
-    "jruby",
-    "julia",
-    "ksh",
-    "ld-linux-x86-64.so",
-    "ld-musl",
-    "lua",
-    "luajit",
-    "mono",
-    "node",
-    "nodejs",
-    "perl",
-    "php",
-    "pwsh",
-    "pypy",
-    "python",
-    "qemu",
-    "racket",
-    "Rscript",
-    "ruby",
-    "sh",
-    "dash",
-    "tclsh",
-    "toybox",
-    "wine",
-    "wine64",
-    "zsh",
-    "ld-linux-aarch64.so",
-    "ld.so",
-    "wish",
-    "ld-linux.so",
+    "ash",      "awk",  "bash",   "beam",   "bun",    "busybox", "dash", "deno",   "dotnet",
+    "electron", "erl",  "expect", "gawk",   "gjs",    "guile",   "java", "jruby",  "julia",
+    "ksh",      "ld",   "lua",    "luajit", "mawk",   "mono",    "node", "nodejs", "perl",
+    "php",      "pwsh", "pypy",   "python", "qemu",   "qjs",     "R",    "racket", "Rscript",
+    "ruby",     "sbcl", "sh",     "tclsh",  "toybox", "uwsgi",   "wine", "wish",   "zsh",
 };
 
-static bool is_version(const char *string)
+static bool is_letter(char byte)
 {
-    while ((*string >= '0' && *string <= '9') || *string == '.' || *string == '-')
-        string++;
-    return *string == '\0';
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-/* qemu-x86_64, ld-musl-x86_64.so.1: the architecture stands in the name. */
-static bool is_architecture_name(const char *name)
-{
-    return text_starts_with(name, "qemu-") || text_starts_with(name, "ld-musl-");
-}
-
+/*
+ * A version, an architecture or a variant may follow ("python3.11", "qemu-x86_64", "php-cgi"). One
+ * that is taken for an interpreter and is none has to show the same arguments *and* the same
+ * directory: that errs towards fewer kills.
+ */
 static bool is_interpreter(const char *path)
 {
     const char *name = text_base_name(path);
-    if (is_architecture_name(name))
-        return true;
     for (size_t index = 0; index < sizeof(interpreters) / sizeof(interpreters[0]); index++) {
         if (text_starts_with(name, interpreters[index]) &&
-            is_version(name + strlen(interpreters[index])))
+            !is_letter(name[strlen(interpreters[index])]))
             return true;
     }
     return false;

@@ -29,17 +29,24 @@ static bool is_pid(const char *entry, int32_t pid)
            number == (uint64_t)pid;
 }
 
-/* PORTCLAIM_PROTECT: a PID, or a glob on the name or the executable's base name. */
-static bool is_protected(const struct settings *settings, const struct process *process)
+/*
+ * PORTCLAIM_PROTECT: a PID, or a glob on the name or the executable's base name. While there are
+ * globs, a process whose executable cannot be read may be the one that is meant.
+ */
+static enum evidence protection(const struct settings *settings, const struct process *process)
 {
     const char *names[] = {process->name, text_base_name(process->executable.path)};
     char entry[SETTINGS_LIST_SIZE];
     const char *cursor = settings->protect;
     while (settings_next_entry(&cursor, entry, sizeof(entry))) {
         if (is_pid(entry, process->pid))
-            return true;
+            return EVIDENCE_PROTECTED;
     }
-    return settings_list_matches(settings->protect, names, sizeof(names) / sizeof(names[0]));
+    if (settings_list_matches(settings->protect, names, sizeof(names) / sizeof(names[0])))
+        return EVIDENCE_PROTECTED;
+    bool names_known =
+        (process->known & KNOWN_START) != 0 && (process->known & KNOWN_EXECUTABLE) != 0;
+    return settings->protect[0] == '\0' || names_known ? EVIDENCE_NONE : EVIDENCE_UNREADABLE;
 }
 
 /* Who is never signalled, whatever else is known of it. */
@@ -52,7 +59,7 @@ static enum evidence relation(const struct settings *settings, const struct proc
         return EVIDENCE_INIT;
     if (is_ancestor(self, process))
         return EVIDENCE_ANCESTOR;
-    return is_protected(settings, process) ? EVIDENCE_PROTECTED : EVIDENCE_NONE;
+    return protection(settings, process);
 }
 
 /* A server that drops its privileges after bind differs from its successor; its socket does not. */
@@ -189,12 +196,22 @@ static int32_t find_stale_ancestor(const struct observation *observation,
     return 0;
 }
 
-/* Likewise one that let go of the socket when it was asked, and left its child with it; or 0. */
+static bool holds_first_inode(const struct judge_context *context, const struct holder *holder)
+{
+    for (uint32_t index = 0; index < holder->inode_count; index++) {
+        if (is_first_inode(context, holder->inodes[index]))
+            return true;
+    }
+    return false;
+}
+
+/* Likewise one that let go of the port when it was asked, and left its child with a socket; or 0.
+ */
 static int32_t find_asked_ancestor(const struct judge_context *context, const struct holder *holder)
 {
     for (uint32_t index = 0; index < context->target_count; index++) {
         if (descends_from(holder, context->targets[index].pid) &&
-            is_first_inode(context, holder->inodes[0]))
+            holds_first_inode(context, holder))
             return context->targets[index].pid;
     }
     return 0;
@@ -233,12 +250,12 @@ void judge(const struct judge_context *context, struct observation *observation)
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         struct holder *holder = &observation->holders[index];
         const struct target *known = find_known_stale(context, &holder->process);
-        holder->through = known != NULL ? known->through : 0;
         pronounce(holder, weigh(context, self, holder, known));
         if (holder->verdict == VERDICT_STALE && !self_known)
             pronounce(holder, EVIDENCE_NO_LINEAGE);
+        holder->through = known != NULL && holder->verdict == VERDICT_STALE ? known->through : 0;
     }
-    for (uint32_t index = 0; index < observation->holder_count; index++)
+    for (uint32_t index = 0; self_known && index < observation->holder_count; index++)
         judge_heir(context, observation, &observation->holders[index]);
 }
 

@@ -84,10 +84,18 @@ static bool collect_socket(void *context, uint64_t inode)
         return true;
     search->workspace->held[place] = true;
     const struct socket *socket = &obstacles->sockets[place];
-    if (holder->inode_count == 0 || socket->state < holder->socket.state)
+    bool first = holder->inode_count == 0;
+    if (has_inode(holder, inode))
+        return true;
+    if (holder->inode_count < HOLDER_INODES)
+        holder->inode_count++;
+    holder->inodes[holder->inode_count - 1] = inode;
+    if (first || socket->state < holder->socket.state) {
         holder->socket = *socket;
-    if (holder->inode_count < HOLDER_INODES && !has_inode(holder, inode))
-        holder->inodes[holder->inode_count++] = inode;
+        /* That one is never pushed out of the list by those that follow. */
+        holder->inodes[holder->inode_count - 1] = holder->inodes[0];
+        holder->inodes[0] = inode;
+    }
     return true;
 }
 

@@ -166,6 +166,8 @@ enum {
     PLACE_SPACES = 2,
     PLACE_DEVICES = 3, /* 1, 2 and any other */
     PLACE_ADDRESSES = 6,
+    IPV4_BYTES = 4,
+    MAPPED_PREFIX_BYTES = 12,
 };
 
 static const char *const place_addresses[PLACE_ADDRESSES] = {
@@ -177,10 +179,10 @@ static bool takes_in(const struct endpoint *endpoint, const char *place, bool ip
     struct in6_addr mapped_any = {{{[10] = 0xff, [11] = 0xff}}};
     struct endpoint single = parse(place);
     bool ipv4 = endpoint->family == FAMILY_IPV4;
-    bool mapped = !ipv4 && memcmp(endpoint->address, &mapped_any, 12) == 0;
+    bool mapped = !ipv4 && memcmp(endpoint->address, &mapped_any, MAPPED_PREFIX_BYTES) == 0;
     uint8_t wanted[ENDPOINT_ADDRESS_SIZE] = {0};
     if (ipv4 || mapped)
-        memcpy(wanted, endpoint->address + (mapped ? 12 : 0), 4);
+        memcpy(wanted, endpoint->address + (mapped ? MAPPED_PREFIX_BYTES : 0), IPV4_BYTES);
     else
         memcpy(wanted, endpoint->address, sizeof(wanted));
     static const uint8_t any[ENDPOINT_ADDRESS_SIZE];
