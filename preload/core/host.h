@@ -50,9 +50,9 @@ struct host {
 
     /*
      * Who stands in the way of the request? Not later than deadline_ms (a host checks its clock
-     * between any two processes); what was not read by then leaves `complete` false. With
-     * `thorough` every process is looked into; else those of our own program and the descendants
-     * of those that hold a socket, and all others only while a socket is without a holder. Each
+     * between any two processes); what was not read by then leaves `complete` false. Looked into
+     * are the processes of our own program and the descendants of those that hold a socket; then,
+     * with `thorough` or while any socket is still without a holder, every single other one. Each
      * holder's handle is open and belongs to the caller. Handles are opened before anything about
      * the process is read and checked afterwards, so that all of it belongs to one process and not
      * to the next of the same PID.
