@@ -29,13 +29,14 @@ static bool is_news(struct claim *claim, uint64_t digest)
     return news;
 }
 
+/* A sum, since the order in which they are found is no news. */
 static uint64_t holders_digest(const struct observation *observation)
 {
-    uint64_t digest = TEXT_HASH_START;
+    uint64_t digest = 0;
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
         const int32_t facts[] = {holder->process.pid, (int32_t)holder->evidence};
-        digest = text_hash(digest, (const char *)facts, sizeof(facts));
+        digest += text_hash(TEXT_HASH_START, (const char *)facts, sizeof(facts));
     }
     return digest;
 }

@@ -55,6 +55,8 @@ end_started() {
         if [ "$(start_time "$pid")" = "${start_time_of[$pid]}" ]; then
             kill -KILL "$pid" 2>/dev/null || true
         fi
+        # The shell would report how it ended, in the middle of what a failed test has to say.
+        wait "$pid" 2>/dev/null || true
     done
 }
 
