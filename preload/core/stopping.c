@@ -117,7 +117,6 @@ static void ask(struct claim *claim, struct holder *holder)
         .evidence = holder->evidence,
         .through = holder->through,
         .state = refused ? TARGET_REFUSED : TARGET_ASKED,
-        .asked_at_ms = claim_now_ms(claim),
     };
     claim->handles[index] = holder->handle;
     claim->ended[index] = delivery == DELIVERY_GONE || holder->handle == HANDLE_NONE;
@@ -141,12 +140,21 @@ static bool is_overdue(const struct claim *claim, const struct target *target)
            claim_now_ms(claim) >= target->asked_at_ms + claim->settings->term_ms;
 }
 
+/* Those that were asked together are due together. */
+static void start_grace(struct claim *claim, uint32_t first)
+{
+    uint64_t now_ms = claim_now_ms(claim);
+    for (uint32_t index = first; index < claim->target_count; index++)
+        claim->targets[index].asked_at_ms = now_ms;
+}
+
 /*
  * Only ever on the observation just made, so that SIGKILL is verified as SIGTERM was: who let go
  * of the socket or ended is not among the stale ones any more.
  */
 void stopping_run(struct claim *claim)
 {
+    uint32_t asked_before = claim->target_count;
     for (uint32_t index = 0; index < claim->observation.holder_count; index++) {
         struct holder *holder = &claim->observation.holders[index];
         if (holder->verdict != VERDICT_STALE)
@@ -157,4 +165,5 @@ void stopping_run(struct claim *claim)
         else if (is_overdue(claim, target))
             force(claim, target, holder);
     }
+    start_grace(claim, asked_before);
 }
