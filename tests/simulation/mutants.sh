@@ -181,7 +181,7 @@ mutant "every signal counts as a kill" \
 mutant "what others remember is lost" \
     '/claim->locked = true;/,/return true/s/claim->host->recall/if (false) claim->host->recall/'
 mutant "only whoever is found first is stopped" \
-    's/look_deadline_ms(claim), [^,]*,/look_deadline_ms(claim), false,/'
+    's/^            ask(claim, holder);/            { ask(claim, holder); break; }/'
 mutant "nobody is forced" \
     's/else if (is_overdue(claim, target))/else if (false)/'
 mutant "the budget counts twice" \
