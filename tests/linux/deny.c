@@ -1,0 +1,73 @@
+/*
+ * Takes system calls away from a program, as a hardened unit or an old kernel does:
+ *
+ *     deny WHAT... -- COMMAND [ARGUMENT ...]
+ *
+ * WHAT: netlink (RestrictAddressFamilies=: EAFNOSUPPORT), pidfd (a kernel before 5.3: ENOSYS),
+ * pidfd-info (before 6.13: ENOTTY), signal (a security module: EPERM).
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct rule {
+    const char *what;
+    unsigned call;
+    int argument;    /* the first argument must be this; -1: any */
+    unsigned answer; /* errno */
+};
+
+static const struct rule rules[] = {
+    {"netlink", SYS_socket, AF_NETLINK, EAFNOSUPPORT},
+    {"pidfd", SYS_pidfd_open, -1, ENOSYS},
+    {"pidfd-info", SYS_ioctl, -1, ENOTTY},
+    {"signal", SYS_pidfd_send_signal, -1, EPERM},
+};
+
+static const struct rule *find_rule(const char *what)
+{
+    for (size_t index = 0; index < sizeof(rules) / sizeof(rules[0]); index++) {
+        if (strcmp(rules[index].what, what) == 0)
+            return &rules[index];
+    }
+    return NULL;
+}
+
+static int install(const struct rule *rule)
+{
+    const unsigned any = rule->argument < 0;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)rule->argument, 0, any ? 0 : 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | rule->answer),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+int main(int argc, char **argv)
+{
+    int index = 1;
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    for (; index < argc && strcmp(argv[index], "--") != 0; index++) {
+        const struct rule *rule = find_rule(argv[index]);
+        if (rule == NULL || install(rule) != 0) {
+            fprintf(stderr, "deny: cannot take away %s\n", argv[index]);
+            return 2;
+        }
+    }
+    if (index + 1 < argc)
+        execvp(argv[index + 1], argv + index + 1);
+    perror("deny");
+    return 127;
+}
