@@ -12,7 +12,6 @@ enum {
     MOST_BACKOFF_MS = 50,
     FIRST_LOOK_INTERVAL_MS = 50,
     MOST_LOOK_INTERVAL_MS = 500,
-    LAST_BREATH_MS = 2,  /* a process that exits frees its port just before it is over */
     LEAST_LOOK_MS = 100, /* time for one look, however little of the budget is left */
 };
 

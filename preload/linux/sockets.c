@@ -13,8 +13,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/*
+ * The answer is there when the question has been sent, and each further batch is made as it is
+ * fetched (netlink_dump() in net/netlink/af_netlink.c): a kernel with nothing to say has failed.
+ */
+enum { NEVER_BLOCK = MSG_DONTWAIT };
+
 enum {
-    NO_SOCKET = -1,
     STATE_BOUND_INACTIVE =
         13, /* net/tcp_states.h, Linux 6.8: bound, not listening; shown as CLOSE */
     STATES_LISTENING = 1 << TCP_LISTEN,
@@ -161,7 +166,8 @@ static bool run_dump(int netlink, const struct dump *dump, char *buffer, take_so
     if (!send_dump(netlink, dump))
         return false;
     while (more == 1) {
-        long length = SYSTEM(recvfrom, netlink, buffer, SOCKETS_BUFFER_SIZE, MSG_TRUNC, 0, 0);
+        long length =
+            SYSTEM(recvfrom, netlink, buffer, SOCKETS_BUFFER_SIZE, NEVER_BLOCK | MSG_TRUNC, 0, 0);
         if (length == -EINTR)
             continue;
         if (length <= 0 || length > SOCKETS_BUFFER_SIZE)
@@ -250,78 +256,79 @@ bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
 
 /* ---- closing what nobody holds ---- */
 
-enum { DESTROYED_AT_ONCE = 256 };
+enum {
+    ANSWER_SIZE = 512,
+    MOST_ROUNDS = 16, /* a dump may pass over a socket when its neighbour is closed meanwhile */
+};
 
 struct leftovers {
     const struct request *request;
-    uint32_t count;
-    struct inet_diag_req_v2 *questions; /* DESTROYED_AT_ONCE of them */
-    bool more;
+    int netlink; /* another one than that of the dump, which is still under way */
+    uint32_t closed;
+    bool refused;
 };
 
-static void take_leftover(void *context, const struct inet_diag_msg *message,
-                          const struct socket *socket)
-{
-    struct leftovers *leftovers = context;
-    if (socket->state != SOCKET_CLOSABLE ||
-        !endpoint_conflicts(&socket->local, &leftovers->request->endpoint))
-        return;
-    if (leftovers->count == DESTROYED_AT_ONCE) {
-        leftovers->more = true;
-        return;
-    }
-    leftovers->questions[leftovers->count++] = (struct inet_diag_req_v2){
-        .sdiag_family = message->idiag_family,
-        .sdiag_protocol = IPPROTO_TCP,
-        .idiag_states = UINT32_MAX,
-        .id = message->id,
-    };
-}
-
 /* True when it is closed now, by us or by the kernel before us. */
-static bool destroy(int netlink, const struct inet_diag_req_v2 *question, char *buffer)
+static bool destroy(int netlink, const struct inet_diag_msg *message)
 {
+    _Alignas(struct nlmsghdr) char answer[ANSWER_SIZE];
     struct dump_request request = {
         .header = {.nlmsg_len = sizeof(request),
                    .nlmsg_type = SOCK_DESTROY,
                    .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
-        .question = *question,
+        .question = {.sdiag_family = message->idiag_family,
+                     .sdiag_protocol = IPPROTO_TCP,
+                     .idiag_states = UINT32_MAX,
+                     .id = message->id},
     };
     if (SYSTEM(sendto, netlink, &request, sizeof(request), MSG_NOSIGNAL, 0, 0) < 0)
         return false;
-    long length = SYSTEM(recvfrom, netlink, buffer, SOCKETS_BUFFER_SIZE, 0, 0, 0);
-    const struct nlmsghdr *header = (const void *)buffer;
+    long length = SYSTEM(recvfrom, netlink, answer, sizeof(answer), NEVER_BLOCK, 0, 0);
+    const struct nlmsghdr *header = (const void *)answer;
     if (length < (long)NLMSG_LENGTH(sizeof(struct nlmsgerr)) || header->nlmsg_type != NLMSG_ERROR)
         return false;
-    const struct nlmsgerr *answer = NLMSG_DATA(header);
-    return answer->error == 0 || answer->error == -ENOENT;
+    const struct nlmsgerr *result = NLMSG_DATA(header);
+    return result->error == 0 || result->error == -ENOENT;
 }
 
-static bool destroy_all(int netlink, const struct leftovers *leftovers, char *buffer)
+static void close_leftover(void *context, const struct inet_diag_msg *message,
+                           const struct socket *socket)
 {
-    bool all = true;
-    for (uint32_t index = 0; all && index < leftovers->count; index++)
-        all = destroy(netlink, &leftovers->questions[index], buffer);
-    return all;
+    struct leftovers *leftovers = context;
+    if (leftovers->refused || socket->state != SOCKET_CLOSABLE ||
+        !endpoint_conflicts(&socket->local, &leftovers->request->endpoint))
+        return;
+    if (destroy(leftovers->netlink, message))
+        leftovers->closed++;
+    else
+        leftovers->refused = true;
+}
+
+static bool close_all(int netlink, struct leftovers *leftovers, char *buffer)
+{
+    struct dump dump = {.protocol = IPPROTO_TCP,
+                        .states = 1 << TCP_TIME_WAIT | 1 << TCP_FIN_WAIT2,
+                        .port = leftovers->request->endpoint.port};
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        leftovers->closed = 0;
+        if (!dump_both_families(netlink, &dump, buffer, close_leftover, leftovers) ||
+            leftovers->refused)
+            return false;
+        if (leftovers->closed == 0)
+            return true;
+    }
+    return false;
 }
 
 bool sockets_close_lingering(const struct request *request, char *buffer)
 {
-    /* The questions are kept in the last part of the buffer, the answers come into the first. */
-    const size_t kept = DESTROYED_AT_ONCE * sizeof(struct inet_diag_req_v2);
-    _Static_assert(SOCKETS_BUFFER_SIZE >= 2 * DESTROYED_AT_ONCE * sizeof(struct inet_diag_req_v2),
-                   "the answers need room as well");
-    struct leftovers leftovers = {
-        .request = request,
-        .questions = (void *)(buffer + SOCKETS_BUFFER_SIZE - kept),
-    };
-    struct dump dump = {.protocol = IPPROTO_TCP,
-                        .states = 1 << TCP_TIME_WAIT | 1 << TCP_FIN_WAIT2,
-                        .port = request->endpoint.port};
-    int netlink = protocol_of(request) == IPPROTO_TCP ? open_netlink() : NO_SOCKET;
-    bool closed = netlink >= 0 &&
-                  dump_both_families(netlink, &dump, buffer, take_leftover, &leftovers) &&
-                  destroy_all(netlink, &leftovers, buffer);
+    struct leftovers leftovers = {.request = request};
+    if (protocol_of(request) != IPPROTO_TCP)
+        return false;
+    int netlink = open_netlink();
+    leftovers.netlink = open_netlink();
+    bool closed = netlink >= 0 && leftovers.netlink >= 0 && close_all(netlink, &leftovers, buffer);
+    close_netlink(leftovers.netlink);
     close_netlink(netlink);
-    return closed && !leftovers.more;
+    return closed;
 }

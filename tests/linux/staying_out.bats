@@ -481,6 +481,20 @@ into_pipe() {
     assert_equal "$(answer)" "$(pid_of last)"
 }
 
+@test "O04 descriptor 2 is a connection by now: the messages are not for its other end" {
+    require_command strace
+    serve old
+    start elsewhere "${network[@]}" "$server" --port "$other_port"
+    assert_listening elsewhere
+    tracer=(bash -c 'exec 2<>"/dev/tcp/127.0.0.1/$0" && exec "$@"' "$other_port"
+        strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e "trace=write,sendto,sendmsg")
+    claim new
+    assert_listening new
+    assert_dead "$(pid_of old)"
+    grep -q 'write(1, "listening' "$BATS_TEST_TMPDIR/trace"
+    refute grep -q 'write(2,' "$BATS_TEST_TMPDIR/trace"
+}
+
 # ----- O05 --------------------------------------------------------------------------------------
 
 @test "O05 a malformed setting: one line that names it, then inert" {
