@@ -17,7 +17,7 @@ struct request {
     uint64_t own_inode; /* the caller's own socket, which is never in its own way; 0: unknown */
 };
 
-enum { OBSTACLES_SOCKETS = 1024 };
+enum { OBSTACLES_SOCKETS = 4096 };
 
 struct obstacles {
     uint32_t count;

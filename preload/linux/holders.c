@@ -338,13 +338,15 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
                           "identified, and nobody is stopped");
     bool asked = sockets_look_up(request, obstacles, &workspace->listeners, workspace->buffer,
                                  &observation->gap);
-    if (!asked)
+    if (obstacles->overflow)
+        miss(observation, "more sockets stand on the port than fit one look: nobody is stopped");
+    else if (!asked)
         miss(observation, "the kernel tells neither by sock_diag nor by /proc/net who holds the "
                           "port (too many descriptors, no AF_NETLINK, no /proc?): nobody is "
                           "stopped");
     observation->closable = obstacles->closable;
     observation->sending = obstacles->sending;
-    memset(workspace->held, 0, sizeof(workspace->held));
+    memset(workspace->held, 0, obstacles->count * sizeof(workspace->held[0]));
     if (obstacles->count > 0)
         search_holders(&search, thorough);
 }
