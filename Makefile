@@ -26,7 +26,7 @@ help:
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
 	@echo 'make requirements   which test shows which row, after make check'
-	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck'
+	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc'
 	@echo 'make deps       install what check and lint need (apt)'
 
 # ---- the shared object ----
@@ -133,6 +133,7 @@ lint:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 		--std=c11 $(INCLUDES) preload tests/simulation
 	shellcheck -x $(SHELL_FILES)
+	mandoc -Tlint -W warning man/portclaim.7
 
 format:
 	clang-format -i $(C_FILES)

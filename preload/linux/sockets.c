@@ -271,7 +271,7 @@ struct leftovers {
 /* True when it is closed now, by us or by the kernel before us. */
 static bool destroy(int netlink, const struct inet_diag_msg *message)
 {
-    _Alignas(struct nlmsghdr) char answer[ANSWER_SIZE];
+    _Alignas(struct nlmsghdr) char answer[ANSWER_SIZE] = {0};
     struct dump_request request = {
         .header = {.nlmsg_len = sizeof(request),
                    .nlmsg_type = SOCK_DESTROY,
