@@ -313,6 +313,7 @@ static void search_holders(struct search *search, bool thorough)
         search->every_thread = true;
         search_processes(search, visit_process);
     }
+    (void)in_time(search); /* whatever was read last may be cut short as well */
     for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
         if (!workspace->held[index])
             add_invisible(search->observation, &workspace->obstacles.sockets[index]);

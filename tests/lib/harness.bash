@@ -249,8 +249,8 @@ assert_exit() {
 make_network() {
     network=()
     if ! is_root; then
-        port=$(pick_port)
-        other_port=$(pick_port)
+        port=$(pick_ports)
+        other_port=$((port + 10))
         return
     fi
     port=18789
@@ -258,6 +258,19 @@ make_network() {
     start "network${1:-}" unshare --net sh -c 'ip link set lo up && echo up && exec sleep 600'
     wait_for_line "network${1:-}" '^up$'
     network=(nsenter "--net=/proc/$started/ns/net" --)
+}
+
+# The first of twenty ports for one test. They lie below those that the kernel gives to clients, for
+# a test's own clients would be given another test's port now and then.
+pick_ports() {
+    perl -MIO::Socket::INET -e '
+        for (1 .. 100) {
+            my $first = 10000 + 20 * int rand 1100;
+            my @taken = grep {
+                !IO::Socket::INET->new(LocalAddr => "0.0.0.0", LocalPort => $_, Listen => 1)
+            } $first .. $first + 19;
+            print($first), exit if !@taken;
+        }'
 }
 
 # A port that was free a moment ago.
