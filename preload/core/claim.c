@@ -267,8 +267,6 @@ static enum step try_until_look(struct claim *claim)
     }
 }
 
-/* ---- the whole ---- */
-
 /* Of the big memory only what is read before it is written. */
 static void start(struct claim *claim, const struct settings *settings, const struct host *host,
                   const struct request *request)
@@ -289,6 +287,34 @@ static void start(struct claim *claim, const struct settings *settings, const st
     claim->started_at_ms = claim_now_ms(claim);
 }
 
+/* ---- from bind() to listen() ---- */
+
+static void read_history(struct claim *claim, const struct claim_history *history)
+{
+    const struct request *request = claim->request;
+    if (!history->known || request->operation != OPERATION_LISTEN ||
+        request->endpoint.port != history->port || request->endpoint.protocol != history->protocol)
+        return;
+    claim->looked = true;
+    claim->first_inode_count = history->inode_count;
+    memcpy(claim->first_inodes, history->inodes, history->inode_count * sizeof(uint64_t));
+}
+
+/* Sockets that find no room count as later ones, and spare their holders. */
+static void write_history(const struct claim *claim, struct claim_history *history)
+{
+    const struct request *request = claim->request;
+    if (request->operation != OPERATION_BIND)
+        return;
+    history->known = claim->looked;
+    history->port = request->endpoint.port;
+    history->protocol = request->endpoint.protocol;
+    history->inode_count = (uint32_t)least(claim->first_inode_count, CLAIM_HISTORY_SOCKETS);
+    memcpy(history->inodes, claim->first_inodes, history->inode_count * sizeof(uint64_t));
+}
+
+/* ---- the whole ---- */
+
 static enum claim_result look_and_try(struct claim *claim)
 {
     for (;;) {
@@ -307,6 +333,7 @@ static enum claim_result look_and_try(struct claim *claim)
         plan_whom_to_wait_for(claim);
         enum step step = try_until_look(claim);
         if (step == STEP_WON) {
+            stopping_remember_win(claim);
             telling_won(claim, false);
             return CLAIM_WON;
         }
@@ -330,11 +357,8 @@ static enum attempt try_with_reuse(struct claim *claim)
     return host->attempt(host->context);
 }
 
-enum claim_result claim_run(struct claim *claim, const struct settings *settings,
-                            const struct host *host, const struct request *request)
+static enum claim_result try_everything(struct claim *claim)
 {
-    enum claim_result result = CLAIM_FAILED;
-    start(claim, settings, host, request);
     switch (try_with_reuse(claim)) {
     case ATTEMPT_DONE:
         telling_won(claim, true);
@@ -342,13 +366,25 @@ enum claim_result claim_run(struct claim *claim, const struct settings *settings
     case ATTEMPT_FAILED:
         return CLAIM_FAILED;
     case ATTEMPT_BUSY:
-        result = look_and_try(claim);
         break;
     }
+    return look_and_try(claim);
+}
+
+enum claim_result claim_run(struct claim *claim, const struct settings *settings,
+                            const struct host *host, const struct request *request,
+                            struct claim_history *history)
+{
+    start(claim, settings, host, request);
+    if (history != NULL)
+        read_history(claim, history);
+    enum claim_result result = try_everything(claim);
     close_observation(claim);
     for (uint32_t index = 0; index < claim->target_count; index++)
         close_handle(claim, &claim->handles[index]);
     if (claim->locked)
         host->unlock(host->context);
+    if (history != NULL)
+        write_history(claim, history);
     return result;
 }

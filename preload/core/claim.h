@@ -17,8 +17,27 @@ enum claim_result {
     CLAIM_FAILED, /* a later try failed with another error, which the host keeps */
 };
 
-/* Returns with every handle closed and the lock released. */
+enum { CLAIM_HISTORY_SOCKETS = 32 };
+
+/*
+ * What a bind() that was claimed leaves to the listen() that follows. Of two that waited for the
+ * port, both can bind it with SO_REUSEADDR and only one can listen: the other must know that this
+ * one came while it waited, and is no leftover.
+ */
+struct claim_history {
+    bool known;
+    enum protocol protocol;
+    uint16_t port;
+    uint32_t inode_count;
+    uint64_t inodes[CLAIM_HISTORY_SOCKETS]; /* that were in the way when the claim began */
+};
+
+/*
+ * `history` belongs to the caller's process and outlives the claim; NULL when there is none.
+ * Returns with every handle closed and the lock released.
+ */
 enum claim_result claim_run(struct claim *claim, const struct settings *settings,
-                            const struct host *host, const struct request *request);
+                            const struct host *host, const struct request *request,
+                            struct claim_history *history);
 
 #endif

@@ -58,6 +58,15 @@ static void remember_kill(struct claim *claim, const struct process *victim)
         claim->host->remember(claim->host->context, claim->request, &claim->memory);
 }
 
+void stopping_remember_win(struct claim *claim)
+{
+    struct breaker_memory *memory = &claim->memory;
+    if (!claim->kill_remembered || !claim->locked || memory->count == 0)
+        return;
+    memory->records[memory->count - 1].time_ms = claim_now_ms(claim); /* ours: we have the lock */
+    claim->host->remember(claim->host->context, claim->request, memory);
+}
+
 static void ask_breaker(struct claim *claim)
 {
     const struct settings *settings = claim->settings;

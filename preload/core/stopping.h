@@ -22,4 +22,10 @@ enum permission stopping_permission(struct claim *claim);
  */
 void stopping_run(struct claim *claim);
 
+/*
+ * The port is ours now, and whoever was started before this moment must not take us for a leftover:
+ * the record of our kill gets this time.
+ */
+void stopping_remember_win(struct claim *claim);
+
 #endif

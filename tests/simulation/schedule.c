@@ -52,7 +52,8 @@ static void trace_cast(const struct schedule *schedule)
 static enum claim_result run_claim(struct schedule *schedule, struct claim *claim)
 {
     const struct host host = host_of(schedule);
-    return claim_run(claim, &schedule->settings, &host, &schedule->world.request);
+    struct claim_history history = {0};
+    return claim_run(claim, &schedule->settings, &host, &schedule->world.request, &history);
 }
 
 bool schedule_run(struct schedule *schedule, struct claim *claim, uint64_t seed, bool verbose)

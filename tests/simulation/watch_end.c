@@ -12,30 +12,44 @@ void watch_recall(struct schedule *schedule)
     schedule->watch.breaker_open = oracle_breaker_is_open(schedule);
 }
 
-/* What is remembered: all that was there, but for the oldest if there is no room, and one more. */
+static void check_old_records(struct schedule *schedule, const struct breaker_memory *memory,
+                              uint32_t dropped, uint32_t kept)
+{
+    for (uint32_t index = 0; index < kept; index++) {
+        const struct breaker_record *old = &schedule->world.memory.records[index + dropped];
+        if (memcmp(&memory->records[index], old, sizeof(*old)) != 0)
+            watch_fail(schedule, "changes a kill that was remembered");
+    }
+}
+
+static void check_own_record(struct schedule *schedule, const struct breaker_record *added)
+{
+    const struct actor *self = &schedule->world.actors[schedule->world.self];
+    if (added->killer != self->pid || added->killer_start_ms != self->start_ms)
+        watch_fail(schedule, "remembers a kill in another's name");
+    if (added->time_ms < schedule->watch.started_ms || added->time_ms > schedule->world.now_ms)
+        watch_fail(schedule, "remembers a kill of another time");
+}
+
+/*
+ * What is remembered at the first signal: all that was there, but for the oldest if there is no
+ * room, and one more. Once the port is won: the same, and that one has the time of the win.
+ */
 void watch_remember(struct schedule *schedule, const struct breaker_memory *memory)
 {
-    const struct world *world = &schedule->world;
-    const struct actor *self = &world->actors[world->self];
-    const struct breaker_memory *before = &world->memory;
-    uint32_t dropped = before->count == BREAKER_RECORDS ? 1 : 0;
-    uint32_t kept = before->count - dropped;
-    if (!schedule->watch.locked)
+    const struct watch *watch = &schedule->watch;
+    const uint32_t before = schedule->world.memory.count;
+    bool again = watch->remembered == 1 && watch->last_attempt == ATTEMPT_DONE;
+    uint32_t dropped = !again && before == BREAKER_RECORDS ? 1 : 0;
+    uint32_t kept = again ? before - 1 : before - dropped;
+    if (!watch->locked)
         watch_fail(schedule, "remembers without the lock");
     if (memory->count != kept + 1)
         watch_fail(schedule, "remembers %" PRIu32 " kills instead of %" PRIu32, memory->count,
                    kept + 1);
-    for (uint32_t index = 0; index < kept; index++) {
-        const struct breaker_record *old = &before->records[index + dropped];
-        if (memcmp(&memory->records[index], old, sizeof(*old)) != 0)
-            watch_fail(schedule, "changes a kill that was remembered");
-    }
-    const struct breaker_record *added = &memory->records[kept];
-    if (added->killer != self->pid || added->killer_start_ms != self->start_ms)
-        watch_fail(schedule, "remembers a kill in another's name");
-    if (added->time_ms < schedule->watch.started_ms || added->time_ms > world->now_ms)
-        watch_fail(schedule, "remembers a kill of another time");
-    schedule->watch.remembered++;
+    check_old_records(schedule, memory, dropped, kept);
+    check_own_record(schedule, &memory->records[kept]);
+    schedule->watch.remembered += again ? 0 : 1;
 }
 
 /* What changes the world without being a signal. */

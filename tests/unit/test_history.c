@@ -1,0 +1,165 @@
+/*
+ * From bind() to listen(): two that waited for the port can both bind it with SO_REUSEADDR, and
+ * only one can listen. The other's listen() is claimed, and must not take the winner for a
+ * leftover.
+ */
+#include "scene.h"
+
+#include "core/claim.h"
+
+/* A host in which the port stays busy: what is asked of it is counted. */
+struct busy_world {
+    struct scene *scene;
+    uint64_t now_ms;
+    uint64_t inode; /* of the socket that the twin holds */
+    int signals;
+    enum attempt attempt;
+};
+
+static uint64_t now_ms(void *context)
+{
+    return ((struct busy_world *)context)->now_ms;
+}
+
+static enum attempt attempt(void *context)
+{
+    return ((struct busy_world *)context)->attempt;
+}
+
+static bool reuse_address(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void observe(void *context, const struct request *request, uint64_t deadline_ms,
+                    bool thorough, struct observation *observation)
+{
+    struct busy_world *world = context;
+    (void)request, (void)deadline_ms, (void)thorough;
+    *observation = world->scene->observation;
+    observation->holders[0].inodes[0] = world->inode;
+    observation->holders[0].socket.inode = world->inode;
+}
+
+static enum delivery stop(void *context, int64_t handle, enum stop how)
+{
+    (void)handle, (void)how;
+    ((struct busy_world *)context)->signals++;
+    return DELIVERY_SENT;
+}
+
+static void wait_for(void *context, const int64_t *handles, bool *ended, uint32_t count,
+                     uint64_t milliseconds)
+{
+    (void)handles, (void)ended, (void)count;
+    ((struct busy_world *)context)->now_ms += milliseconds;
+}
+
+static void close_handle(void *context, int64_t handle)
+{
+    (void)context, (void)handle;
+}
+
+static enum lock lock(void *context, const struct request *request)
+{
+    (void)context, (void)request;
+    return LOCK_TAKEN;
+}
+
+static void unlock(void *context)
+{
+    (void)context;
+}
+
+static void recall(void *context, const struct request *request, struct breaker_memory *memory)
+{
+    (void)context, (void)request;
+    memory->count = 0;
+}
+
+static void remember(void *context, const struct request *request,
+                     const struct breaker_memory *memory)
+{
+    (void)context, (void)request, (void)memory;
+}
+
+static enum claim_result claim_as(struct busy_world *world, enum operation operation, uint16_t port,
+                                  struct claim_history *history)
+{
+    static struct claim claim;
+    const struct host host = {
+        .context = world,
+        .self_pid = SELF_PID,
+        .now_ms = now_ms,
+        .attempt = attempt,
+        .reuse_address = reuse_address,
+        .observe = observe,
+        .stop = stop,
+        .wait = wait_for,
+        .close = close_handle,
+        .lock = lock,
+        .unlock = unlock,
+        .recall = recall,
+        .remember = remember,
+    };
+    const struct request request = {.operation = operation, .endpoint = {.port = port}};
+    world->scene->settings.log_target = LOG_NONE;
+    return claim_run(&claim, &world->scene->settings, &host, &request, history);
+}
+
+enum { PORT = 18789, OTHER_PORT = 18790, INODE = 3000, NEW_INODE = 4000 };
+
+/* bind() met a twin with one socket; listen() meets a listener with another socket. */
+static int signals_at_listen(struct scene *scene, uint16_t port, uint64_t inode)
+{
+    struct claim_history history = {0};
+    struct busy_world world = {.scene = scene, .now_ms = SELF_START_MS, .inode = INODE};
+    add_twin(scene, HOLDER_PID);
+    world.attempt = ATTEMPT_DONE;
+    assert_int_equal(claim_as(&world, OPERATION_BIND, PORT, &history), CLAIM_WON);
+    world.signals = 0;
+    world.inode = inode;
+    world.attempt = ATTEMPT_BUSY;
+    assert_int_equal(claim_as(&world, OPERATION_LISTEN, port, &history), CLAIM_LOST);
+    return world.signals;
+}
+
+static void who_came_meanwhile_is_not_signalled(void **state)
+{
+    assert_int_equal(signals_at_listen(*state, PORT, NEW_INODE), 0);
+}
+
+static void who_was_there_before_is_signalled(void **state)
+{
+    assert_int_not_equal(signals_at_listen(*state, PORT, INODE), 0);
+}
+
+static void another_port_has_no_history(void **state)
+{
+    assert_int_not_equal(signals_at_listen(*state, OTHER_PORT, NEW_INODE), 0);
+}
+
+static void a_listen_without_a_bind_has_no_history(void **state)
+{
+    struct claim_history history = {0};
+    struct busy_world world = {
+        .scene = *state, .now_ms = SELF_START_MS, .inode = NEW_INODE, .attempt = ATTEMPT_BUSY};
+    add_twin(world.scene, HOLDER_PID);
+    assert_int_equal(claim_as(&world, OPERATION_LISTEN, PORT, &history), CLAIM_LOST);
+    assert_int_not_equal(world.signals, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST("N11 who took the port while we waited to bind is not stopped to listen",
+             who_came_meanwhile_is_not_signalled),
+        TEST("R09 who held it when we began is", who_was_there_before_is_signalled),
+        TEST("R09 another port has no history", another_port_has_no_history),
+        TEST("R09 a listen without a claimed bind has no history",
+             a_listen_without_a_bind_has_no_history),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
