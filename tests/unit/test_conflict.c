@@ -1,10 +1,5 @@
 /* The module endpoint: which address keeps which from being bound. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "endpoints.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,27 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "core/endpoint.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct endpoint parse(const char *string)
-{
-    struct endpoint endpoint;
-    const char *error = NULL;
-    if (!endpoint_parse(string, &endpoint, &error))
-        fail_msg("\"%s\" was not read: %s", string, error);
-    return endpoint;
-}
-
-static void print(const struct endpoint *endpoint, char shown[ENDPOINT_TEXT_SIZE])
-{
-    struct text text;
-    text_start(&text, shown, ENDPOINT_TEXT_SIZE);
-    endpoint_print(&text, endpoint);
-    assert_false(text.truncated);
-}
 
 /* ---- by the book ---- */
 

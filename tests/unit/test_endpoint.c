@@ -1,10 +1,5 @@
 /* The module endpoint: reading and printing. Conflicts have test_conflict.c. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "endpoints.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -12,29 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/endpoint.h"
 #include "random.h"
 
 enum { LONG_LENGTH = 100000, SHORT_STRING = 64, GROUPS = 8 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct endpoint parse(const char *string)
-{
-    struct endpoint endpoint;
-    const char *error = NULL;
-    if (!endpoint_parse(string, &endpoint, &error))
-        fail_msg("\"%s\" was not read: %s", string, error);
-    return endpoint;
-}
-
-static void print(const struct endpoint *endpoint, char shown[ENDPOINT_TEXT_SIZE])
-{
-    struct text text;
-    text_start(&text, shown, ENDPOINT_TEXT_SIZE);
-    endpoint_print(&text, endpoint);
-    assert_false(text.truncated);
-}
 
 static void reads_and_prints(void **state)
 {
