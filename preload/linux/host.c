@@ -112,7 +112,7 @@ static bool close_lingering(void *context, const struct request *request)
 static void write_message(void *context, const char *line, size_t length)
 {
     const struct linux_host *linux_host = context;
-    log_write(linux_host->settings, line, length);
+    log_write(linux_host->settings, linux_host->stderr_is_open, line, length);
 }
 
 static const char *stop_name(void *context, enum stop how)
@@ -127,6 +127,7 @@ struct linux_host *host_create(const struct settings *settings)
     if (linux_host == NULL)
         return NULL;
     linux_host->settings = settings;
+    linux_host->stderr_is_open = log_stderr_is_open();
     linux_host->state = (struct state){
         .directory = settings->state_directory,
         .file = NO_DESCRIPTOR,

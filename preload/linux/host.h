@@ -21,6 +21,7 @@ struct linux_host {
     void *attempt_context;
     int error; /* of the last attempt that failed otherwise than with EADDRINUSE */
 
+    bool stderr_is_open; /* when the claim began */
     struct state state;
     struct host host;
     struct claim claim;

@@ -42,13 +42,19 @@ static int open_file(const struct settings *settings)
                : NO_DESCRIPTOR;
 }
 
+bool log_stderr_is_open(void)
+{
+    return SYSTEM(fcntl, STDERR, F_GETFD) >= 0;
+}
+
 /* What cannot be appended to the file still reaches stderr. */
-void log_write(const struct settings *settings, const char *line, size_t length)
+void log_write(const struct settings *settings, bool stderr_is_open, const char *line,
+               size_t length)
 {
     int file = open_file(settings);
     if (file >= 0)
         write_line(file, line, length);
-    else if (settings->log_target != LOG_NONE && takes_a_line(STDERR) &&
+    else if (settings->log_target != LOG_NONE && stderr_is_open && takes_a_line(STDERR) &&
              !is_internet_socket(STDERR))
         write_line(STDERR, line, length);
     files_close(file);

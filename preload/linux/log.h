@@ -7,6 +7,13 @@
 
 #include "core/settings.h"
 
-void log_write(const struct settings *settings, const char *line, size_t length);
+/*
+ * Is there a stderr to write to? Asked before we open anything: where it is closed, the next
+ * descriptor of ours gets its number.
+ */
+bool log_stderr_is_open(void);
+
+void log_write(const struct settings *settings, bool stderr_is_open, const char *line,
+               size_t length);
 
 #endif

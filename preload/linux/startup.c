@@ -31,7 +31,7 @@ static void complain(const char *error)
     text_add(&text, "]: ");
     text_add(&text, error);
     text_add(&text, "; portclaim does nothing in this process\n");
-    log_write(&settings, line, text.length);
+    log_write(&settings, log_stderr_is_open(), line, text.length);
 }
 
 /* PORTCLAIM_ONLY: by the process's name, its executable's or its script's. */

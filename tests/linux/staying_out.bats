@@ -481,6 +481,24 @@ into_pipe() {
     assert_equal "$(answer)" "$(pid_of last)"
 }
 
+@test "O04 stderr is closed: no message gets into a file of ours that took its number" {
+    # As a daemon does that closes 0, 1 and 2 once it has its socket. Of ours, /proc is then 0, the
+    # pidfd 1; and when /proc is closed again, the state file is 2.
+    require_command perl
+    local daemon='use Socket; use POSIX; my ($port, $file) = @ARGV; socket(S, AF_INET, SOCK_STREAM, 0);
+        open(F, ">", $file); POSIX::close($_) for 0 .. 2;
+        bind(S, sockaddr_in($port, INADDR_LOOPBACK)) && listen(S, 5) && syswrite(F, "up"); sleep 100'
+    start old "${network[@]}" perl -e "$daemon" "$port" "$BATS_TEST_TMPDIR/old"
+    wait_until 10 test -s "$BATS_TEST_TMPDIR/old"
+    sleep 0.1
+    start new "${network[@]}" "${under[@]}" PORTCLAIM_MATCH=comm:perl \
+        perl -e "$daemon" "$port" "$BATS_TEST_TMPDIR/new"
+    wait_until 10 test -s "$BATS_TEST_TMPDIR/new"
+    assert_dead "$(pid_of old)"
+    [ -s "$PORTCLAIM_STATE_DIR/tcp-$port" ] || fail "nothing was remembered"
+    ! grep -aq 'claimed in' "$PORTCLAIM_STATE_DIR/tcp-$port" || fail "a message was written to it"
+}
+
 @test "O04 descriptor 2 is a connection by now: the messages are not for its other end" {
     require_command strace
     serve old
