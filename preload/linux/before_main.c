@@ -15,17 +15,26 @@ static int open_socket(const struct endpoint *endpoint)
     return (int)SYSTEM(socket, family, type, 0);
 }
 
+/* Every address of one device is not every address: without it, holders on others would be stale.
+ */
+static bool set_options(int socket, const struct endpoint *endpoint)
+{
+    const int off = 0;
+    if (endpoint->family == FAMILY_IPV6 &&
+        SYSTEM(setsockopt, socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
+        return false;
+    return endpoint->device == 0 || SYSTEM(setsockopt, socket, SOL_SOCKET, SO_BINDTOIFINDEX,
+                                           &endpoint->device, sizeof(endpoint->device)) == 0;
+}
+
 /* "Every address" on a machine without IPv6 is every address of IPv4. */
 static int open_socket_for(struct endpoint *endpoint)
 {
-    const int off = 0;
     int socket = open_socket(endpoint);
     if (socket == -EAFNOSUPPORT && endpoint_is_wildcard(endpoint)) {
         endpoint->family = FAMILY_IPV4;
         socket = open_socket(endpoint);
     }
-    if (socket >= 0 && endpoint->family == FAMILY_IPV6)
-        (void)SYSTEM(setsockopt, socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
     return socket;
 }
 
@@ -40,7 +49,7 @@ static void claim_entry(const struct settings *settings, const char *entry)
     if (socket < 0)
         return;
     socklen_t length = request_address(&endpoint, &address);
-    if (SYSTEM(bind, socket, &address, length) == -EADDRINUSE)
+    if (set_options(socket, &endpoint) && SYSTEM(bind, socket, &address, length) == -EADDRINUSE)
         (void)claiming_bind(settings, socket, (struct sockaddr *)&address, length);
     (void)SYSTEM(close, socket);
 }

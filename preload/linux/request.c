@@ -9,9 +9,6 @@
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262 /* netinet/in.h, glibc 2.32 */
 #endif
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62 /* asm-generic/socket.h, Linux 5.1 */
-#endif
 
 static int ask_option(int socket, int level, int option)
 {

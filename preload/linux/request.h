@@ -8,6 +8,10 @@
 
 #include <sys/socket.h>
 
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62 /* asm-generic/socket.h, Linux 5.1 */
+#endif
+
 /*
  * Fills in the request for the socket and the address. False when it is nothing of ours: another
  * family, a protocol other than TCP, MPTCP and UDP, or port 0, which is any.
