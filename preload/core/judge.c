@@ -205,8 +205,7 @@ static bool holds_first_inode(const struct judge_context *context, const struct 
     return false;
 }
 
-/* Likewise one that let go of the port when it was asked, and left its child with a socket; or 0.
- */
+/* Likewise one that let go of the port when it was asked, but left its child with a socket. */
 static int32_t find_asked_ancestor(const struct judge_context *context, const struct holder *holder)
 {
     for (uint32_t index = 0; index < context->target_count; index++) {

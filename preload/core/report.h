@@ -68,7 +68,4 @@ void report(const struct host *host, const struct settings *settings, struct eve
 void report_as_text(struct text *text, const struct event *event);
 void report_as_json(struct text *text, const struct event *event);
 
-/* "asked", "would-ask" ... */
-const char *report_action_name(enum action action);
-
 #endif

@@ -94,7 +94,7 @@ static const char *event_name(enum event_kind kind)
     return names[kind];
 }
 
-const char *report_action_name(enum action action)
+static const char *action_name(enum action action)
 {
     static const char *const names[] = {
         [ACTION_WAIT] = "wait",     [ACTION_ASKED] = "asked",     [ACTION_WOULD_ASK] = "would-ask",
@@ -118,7 +118,7 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
 
 static void add_action(struct text *text, const struct event *event)
 {
-    add_string(text, "action", report_action_name(event->action));
+    add_string(text, "action", action_name(event->action));
     if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK)
         add_string(text, "signal", event->ask_name);
     if (event->action == ACTION_FORCED)

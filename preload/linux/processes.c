@@ -284,7 +284,11 @@ bool processes_read(int32_t pid, bool label_wanted, struct process *process)
     return true;
 }
 
-bool processes_visible(void)
+/*
+ * Does /proc show this process under its own PID? It does not where it is missing, or belongs to
+ * another PID namespace than ours: its numbers then mean nothing to us.
+ */
+static bool is_visible(void)
 {
     char link[NAME_SIZE];
     char own[NAME_SIZE];
@@ -296,7 +300,7 @@ bool processes_refresh_self(struct process *self)
 {
     int32_t pid = (int32_t)SYSTEM(getpid);
     bool read_before = self->pid == pid && (self->known & KNOWN_START) != 0;
-    if (!read_before && (!processes_visible() || !processes_read(pid, false, self))) {
+    if (!read_before && (!is_visible() || !processes_read(pid, false, self))) {
         clear(pid, self);
         return false;
     }

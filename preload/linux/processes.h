@@ -8,12 +8,6 @@
 #include "core/holder.h"
 
 /*
- * Does /proc show this process under its own PID? It does not where it is missing, or belongs to
- * another PID namespace than ours: its numbers then mean nothing to us.
- */
-bool processes_visible(void);
-
-/*
  * Fills in what can be read of `pid`; process->known says what that is. `label_wanted`: read the
  * initial environment as well, for PORTCLAIM_SERVICE. Returns false when there is no such process
  * to be seen.
