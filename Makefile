@@ -1,4 +1,4 @@
-# make            build/libportclaim.so
+# make            build/libportclaim.so and build/portclaim
 # make demo       a real restart race, before and after
 # make check      all tests; installs what it lacks (make deps)
 # make help       everything else
@@ -9,16 +9,20 @@ WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 INCLUDES = -Ipreload
 BUILD = build
 JOBS ?= 2
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 
 OBJECT = $(BUILD)/libportclaim.so
+PORTCLAIM = $(BUILD)/portclaim
 CORE = $(wildcard preload/core/*.c)
 LINUX = $(wildcard preload/linux/*.c)
+COMMAND = $(wildcard preload/command/*.c)
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
 .PHONY: all help deps check tests simulate soak demo requirements lint format clean
 
-all: $(OBJECT)
+all: $(OBJECT) $(PORTCLAIM)
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -51,6 +55,23 @@ $(OBJECT): $(CORE_OBJECTS) $(LINUX_OBJECTS) $(EXPORTS)
 		-Wl,--version-script=$(EXPORTS) -Wl,-soname,libportclaim.so -Wl,--gc-sections \
 		-Wl,-z,noexecstack -Wl,-z,relro $(LDFLAGS)
 
+# ---- the command ----
+
+# The same core and the same look-up as in the shared object, but for what stands in front of the
+# program's own calls.
+PRELOAD_ONLY = before_main claiming interpose next startup
+COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE -DPORTCLAIM_LIBDIR='"$(LIBDIR)"'
+COMMAND_OBJECTS = $(COMMAND:preload/%.c=$(BUILD)/preload/%.o)
+SHARED_OBJECTS = $(CORE_OBJECTS) \
+	$(filter-out $(PRELOAD_ONLY:%=$(BUILD)/preload/linux/%.o),$(LINUX_OBJECTS))
+
+$(BUILD)/preload/command/%.o: preload/command/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(COMMAND_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+$(PORTCLAIM): $(COMMAND_OBJECTS) $(SHARED_OBJECTS)
+	$(CC) $(CFLAGS) -pie -o $@ $(COMMAND_OBJECTS) $(SHARED_OBJECTS) -Wl,--gc-sections -Wl,-z,relro,-z,now $(LDFLAGS) -ljansson
+
 # ---- tests ----
 
 SANITIZE = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -63,7 +84,7 @@ SNIPPETS = $(filter-out $(SERVER_SOURCES) tests/linux/%_preload.c,$(wildcard tes
 PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/server_asan \
 	$(SNIPPETS:tests/linux/%.c=$(BUILD)/tests/%) \
 	$(patsubst tests/linux/%.c,$(BUILD)/tests/%.so,$(wildcard tests/linux/*_preload.c))
-BATS = $(wildcard tests/linux/*.bats tests/servers/*.bats)
+BATS = $(wildcard tests/linux/*.bats tests/command/*.bats tests/servers/*.bats)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	@mkdir -p $(@D)
@@ -94,7 +115,7 @@ $(BUILD)/tests/%: tests/linux/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $< -ldl
 
-tests: $(OBJECT) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS)
+tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS)
 
 deps:
 	@tests/deps
@@ -129,7 +150,8 @@ SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
 	clang-tidy --quiet $(CORE) -- -std=c11 $(INCLUDES)
-	clang-tidy --quiet $(LINUX) -- -std=gnu11 -D_GNU_SOURCE $(INCLUDES)
+	clang-tidy --quiet $(LINUX) $(COMMAND) -- -std=gnu11 -D_GNU_SOURCE \
+		-DPORTCLAIM_LIBDIR='"$(LIBDIR)"' $(INCLUDES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 		--std=c11 $(INCLUDES) preload tests/simulation
 	shellcheck -x $(SHELL_FILES)
@@ -141,4 +163,4 @@ format:
 clean:
 	rm -rf $(BUILD)
 
--include $(CORE_OBJECTS:.o=.d) $(LINUX_OBJECTS:.o=.d)
+-include $(CORE_OBJECTS:.o=.d) $(LINUX_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d)

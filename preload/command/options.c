@@ -1,0 +1,99 @@
+#include "options.h"
+
+#include "visible.h"
+
+#include <ctype.h>
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* In the order of portclaim(7). A list that is given twice is one longer list. */
+static const struct setting {
+    const char *option;
+    const char *variable;
+    bool is_list;
+} settings_options[] = {
+    {"mode", "PORTCLAIM", false},
+    {"ports", "PORTCLAIM_PORTS", true},
+    {"only", "PORTCLAIM_ONLY", true},
+    {"service", "PORTCLAIM_SERVICE", false},
+    {"match", "PORTCLAIM_MATCH", true},
+    {"protect", "PORTCLAIM_PROTECT", true},
+    {"signal", "PORTCLAIM_SIGNAL", false},
+    {"term-ms", "PORTCLAIM_TERM_MS", false},
+    {"kill-ms", "PORTCLAIM_KILL_MS", false},
+    {"wait-ms", "PORTCLAIM_WAIT_MS", false},
+    {"reuseaddr", "PORTCLAIM_REUSEADDR", false},
+    {"limit", "PORTCLAIM_LIMIT", false},
+    {"claim", "PORTCLAIM_CLAIM", true},
+    {"log", "PORTCLAIM_LOG", false},
+    {"log-format", "PORTCLAIM_LOG_FORMAT", false},
+    {"state-dir", "PORTCLAIM_STATE_DIR", false},
+};
+_Static_assert(sizeof(settings_options) / sizeof(settings_options[0]) == OPTIONS_SETTINGS,
+               "every setting has its option");
+
+static bool is_taken(const struct option *options, size_t count, const char *name)
+{
+    for (size_t index = 0; index < count; index++) {
+        if (strcmp(options[index].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+void options_with_settings(const struct option *own, struct option *options)
+{
+    size_t count = 0;
+    for (; own->name != NULL; own++)
+        options[count++] = *own;
+    size_t own_count = count;
+    for (int setting = 0; setting < OPTIONS_SETTINGS; setting++) {
+        const char *name = settings_options[setting].option;
+        if (!is_taken(options, own_count, name))
+            options[count++] =
+                (struct option){name, required_argument, NULL, OPTIONS_SETTING + setting};
+    }
+    options[count] = (struct option){0};
+}
+
+bool options_is_setting(int value)
+{
+    return value >= OPTIONS_SETTING && value < OPTIONS_SETTING + OPTIONS_SETTINGS;
+}
+
+static void set(const char *variable, const char *value)
+{
+    if (setenv(variable, value, true) != 0)
+        err(2, "portclaim: cannot set %s", variable);
+}
+
+/* What was given on this command line already; the environment's value gives way to it. */
+static bool given[OPTIONS_SETTINGS];
+
+void options_take_setting(int value, const char *argument)
+{
+    int index = value - OPTIONS_SETTING;
+    const struct setting *setting = &settings_options[index];
+    const char *before = getenv(setting->variable);
+    char *joined = NULL;
+    if (setting->is_list && given[index] && before != NULL) {
+        if (asprintf(&joined, "%s,%s", before, argument) < 0)
+            err(2, "portclaim");
+        argument = joined;
+    }
+    given[index] = true;
+    set(setting->variable, argument);
+    free(joined);
+}
+
+bool options_read_settings(struct settings *settings)
+{
+    char error[SETTINGS_ERROR_SIZE];
+    if (settings_read(settings, environ, error))
+        return true;
+    fprintf(stderr, "portclaim: %s\n", error);
+    return false;
+}

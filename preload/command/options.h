@@ -1,0 +1,36 @@
+/*
+ * options: every PORTCLAIM_ setting as a long option, so that both are always the same: --term-ms
+ * is PORTCLAIM_TERM_MS.
+ */
+#ifndef PORTCLAIM_OPTIONS_H
+#define PORTCLAIM_OPTIONS_H
+
+#include "core/settings.h"
+
+#include <getopt.h>
+
+/* getopt_long(3) returns OPTIONS_SETTING + n for the n-th of them. */
+enum { OPTIONS_SETTING = 0x1000, OPTIONS_SETTINGS = 16, OPTIONS_MOST = 48 };
+
+/*
+ * The settings' options with the command's own (ended by a zero entry) behind them. `options` has
+ * OPTIONS_MOST places. An own option takes precedence over a setting of the same name.
+ */
+void options_with_settings(const struct option *own, struct option *options);
+
+/* Is this value of getopt_long()'s one of the settings'? */
+bool options_is_setting(int value);
+
+/*
+ * Puts the setting into our own environment. Lists (--match, --claim, --protect, --ports, --only)
+ * may be given several times and are joined by commas.
+ */
+void options_take_setting(int value, const char *argument);
+
+/*
+ * The settings of our environment. On a mistake says so, in the words of settings_read() and with
+ * the variable's name, and returns false.
+ */
+bool options_read_settings(struct settings *settings);
+
+#endif
