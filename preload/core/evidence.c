@@ -38,6 +38,7 @@ static const struct entry entries[] = {
     [EVIDENCE_TITLE] = {VERDICT_STALE, "title", "same title or arguments, same directory",
                         ADVICE_SLOW},
     [EVIDENCE_RULE] = {VERDICT_STALE, "rule", "matches PORTCLAIM_MATCH", ADVICE_SLOW},
+    [EVIDENCE_ANY] = {VERDICT_STALE, "any", "any holder may be stopped", ADVICE_SLOW},
     [EVIDENCE_INHERITED] = {VERDICT_STALE, "inherited", "inherited its socket from", ADVICE_SLOW},
     [EVIDENCE_OTHER_USER] = {VERDICT_FOREIGN, "other-user", "another user's process",
                              "stop it as that user, or choose another port"},
@@ -49,6 +50,10 @@ static const struct entry entries[] = {
     [EVIDENCE_OTHER_ARGUMENTS] = {VERDICT_FOREIGN, "other-arguments",
                                   "same program with other arguments or directory",
                                   ADVICE_STRANGER},
+    [EVIDENCE_NOT_NAMED] = {VERDICT_FOREIGN, "not-named",
+                            "not named by --match, --unit or --service",
+                            "name it if it may be stopped, or use --force for any holder of your "
+                            "own user"},
     [EVIDENCE_CONNECTION] = {VERDICT_CLIENT, "connection", "its connection has our local port",
                              "keep the port from clients: add it to the sysctl "
                              "net.ipv4.ip_local_reserved_ports"},

@@ -111,12 +111,14 @@ enum evidence {
     EVIDENCE_SCRIPT,
     EVIDENCE_TITLE, /* an interpreter with the same arguments or title and working directory */
     EVIDENCE_RULE,
+    EVIDENCE_ANY,       /* the rule "any", which does not make a server out of a client */
     EVIDENCE_INHERITED, /* descends from a stale holder, with the same socket */
     EVIDENCE_OTHER_USER,
     EVIDENCE_OTHER_SERVICE,
     EVIDENCE_OTHER_PROGRAM,
     EVIDENCE_OTHER_SCRIPT,
     EVIDENCE_OTHER_ARGUMENTS,
+    EVIDENCE_NOT_NAMED,
     EVIDENCE_CONNECTION,
     EVIDENCE_INVISIBLE,  /* the socket is seen, its process is not */
     EVIDENCE_UNREADABLE, /* the process is seen, its identity is not */

@@ -154,7 +154,7 @@ static bool unit_matches(const char *glob, const struct process *process)
     return name[0] != '\0' && text_matches_glob(glob, name);
 }
 
-/* One PORTCLAIM_MATCH rule, "KIND:GLOB" or "any". */
+/* One PORTCLAIM_MATCH rule, "KIND:GLOB". */
 static bool rule_matches(const char *rule, const struct process *process)
 {
     static const struct {
@@ -166,8 +166,6 @@ static bool rule_matches(const char *rule, const struct process *process)
         {"cmdline:", KNOWN_ARGUMENTS, arguments_match},
         {"unit:", KNOWN_CGROUP, unit_matches},
     };
-    if (text_equal(rule, "any"))
-        return true;
     if (text_starts_with(rule, "comm:"))
         return (process->known & KNOWN_START) != 0 &&
                text_matches_glob(rule + strlen("comm:"), process->name);
@@ -179,15 +177,19 @@ static bool rule_matches(const char *rule, const struct process *process)
     return false;
 }
 
-static bool any_rule_matches(const struct settings *settings, const struct process *process)
+/* EVIDENCE_RULE, EVIDENCE_ANY, or `otherwise` when no rule matches. */
+static enum evidence identify_by_rule(const struct settings *settings,
+                                      const struct process *process, enum evidence otherwise)
 {
     char rule[SETTINGS_LIST_SIZE];
     const char *cursor = settings->match;
     while (settings_next_entry(&cursor, rule, sizeof(rule))) {
-        if (rule_matches(rule, process))
-            return true;
+        if (text_equal(rule, "any"))
+            otherwise = EVIDENCE_ANY;
+        else if (rule_matches(rule, process))
+            return EVIDENCE_RULE;
     }
-    return false;
+    return otherwise;
 }
 
 enum evidence identify(const struct settings *settings, const struct process *self,
@@ -199,12 +201,12 @@ enum evidence identify(const struct settings *settings, const struct process *se
     if (labelled && process->label[0] != '\0')
         return text_equal(settings->service, process->label) ? EVIDENCE_SERVICE
                                                              : EVIDENCE_OTHER_SERVICE;
+    if (settings->only_named)
+        return identify_by_rule(settings, process, EVIDENCE_NOT_NAMED);
     if (is_same_unit(self, process))
         return EVIDENCE_UNIT;
     enum evidence program = identify_program(self, process);
     bool program_holds =
         program == EVIDENCE_PROGRAM || program == EVIDENCE_SCRIPT || program == EVIDENCE_TITLE;
-    if (!program_holds && any_rule_matches(settings, process))
-        return EVIDENCE_RULE;
-    return program;
+    return program_holds ? program : identify_by_rule(settings, process, program);
 }

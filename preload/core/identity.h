@@ -9,8 +9,8 @@
 #include "settings.h"
 
 /*
- * EVIDENCE_SERVICE, _UNIT, _PROGRAM, _SCRIPT, _TITLE or _RULE when it is one; EVIDENCE_UNREADABLE
- * when what was read does not decide; else EVIDENCE_OTHER_..., why it is not.
+ * EVIDENCE_SERVICE, _UNIT, _PROGRAM, _SCRIPT, _TITLE, _RULE or _ANY when it is one;
+ * EVIDENCE_UNREADABLE when what was read does not decide; else EVIDENCE_OTHER_..., why it is not.
  */
 enum evidence identify(const struct settings *settings, const struct process *self,
                        const struct process *process);

@@ -119,16 +119,17 @@ static enum evidence seniority(const struct judge_context *context, const struct
 }
 
 /*
- * A stranger's connection is a client's. So is that of our own program when it listens on another
- * port: a second instance, meant to live, whose outgoing connection was given our port. A stale
- * instance that drains has closed its listeners.
+ * A stranger's connection is a client's, also where "any" holder may be stopped. So is that of our
+ * own program when it listens on another port: a second instance, meant to live, whose outgoing
+ * connection was given our port. A stale instance that drains has closed its listeners.
  */
 static enum evidence identity(const struct judge_context *context, const struct process *self,
                               const struct holder *holder)
 {
     enum evidence evidence = identify(context->settings, self, &holder->process);
     bool stranger = evidence == EVIDENCE_OTHER_PROGRAM || evidence == EVIDENCE_OTHER_SCRIPT ||
-                    evidence == EVIDENCE_OTHER_ARGUMENTS;
+                    evidence == EVIDENCE_OTHER_ARGUMENTS || evidence == EVIDENCE_NOT_NAMED ||
+                    evidence == EVIDENCE_ANY;
     bool client = stranger || holder->serves_elsewhere;
     return holder->socket.state == SOCKET_CONNECTED && client ? EVIDENCE_CONNECTION : evidence;
 }

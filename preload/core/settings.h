@@ -43,6 +43,11 @@ struct settings {
     char log_file[SETTINGS_LIST_SIZE];
     enum log_format log_format;
     char state_directory[SETTINGS_LIST_SIZE]; /* "": the host's default */
+    /*
+     * Only `service` and `match` identify: for who claims a port on behalf of a service that it is
+     * not itself (portclaim free). No variable sets it.
+     */
+    bool only_named;
 };
 
 enum { SETTINGS_ERROR_SIZE = 320 };

@@ -224,7 +224,6 @@ static void rules_name_what_else_is_ours(void **state)
         bool matches;
     } rows[] = {
         {"", false},
-        {"any", true},
         {"exe:stranger", true},
         {"exe:strange", false},
         {"exe:/usr/bin/str*", true},
@@ -312,9 +311,34 @@ static void the_first_rule_that_holds_is_the_evidence(void **state)
     SET(holder->process.cgroup, "/system.slice/other.service");
     EXPECT(scene, holder, EVIDENCE_PROGRAM);
     set_stranger(&holder->process);
+    SET(scene->settings.match, "any,exe:stranger");
     EXPECT(scene, holder, EVIDENCE_RULE);
+    SET(scene->settings.match, "any,exe:nobody");
+    EXPECT(scene, holder, EVIDENCE_ANY);
     SET(scene->settings.match, "");
     EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+/* ---- who claims for a service that it is not itself ---- */
+
+static void only_who_is_named_is_stale(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    share_cgroup(scene, holder, "/system.slice/gateway.service");
+    scene->settings.only_named = true;
+    EXPECT(scene, holder, EVIDENCE_NOT_NAMED);
+    SET(scene->settings.match, "unit:other.service");
+    EXPECT(scene, holder, EVIDENCE_NOT_NAMED);
+    SET(scene->settings.match, "unit:other.service,unit:gateway.service");
+    EXPECT(scene, holder, EVIDENCE_RULE);
+    SET(scene->settings.match, "any");
+    EXPECT(scene, holder, EVIDENCE_ANY);
+    SET(scene->settings.service, "gateway");
+    SET(holder->process.label, "other");
+    EXPECT(scene, holder, EVIDENCE_OTHER_SERVICE);
+    SET(holder->process.label, "gateway");
+    EXPECT(scene, holder, EVIDENCE_SERVICE);
 }
 
 int main(void)
@@ -343,6 +367,7 @@ int main(void)
         TEST("without a unit there is no unit to match", without_a_unit_there_is_no_unit_to_match),
         TEST("the first rule that holds is the evidence",
              the_first_rule_that_holds_is_the_evidence),
+        TEST("C04 only who is named is stale", only_who_is_named_is_stale),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,6 +277,21 @@ static void a_strangers_connection_is_a_clients(void **state)
     EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
 }
 
+/* "Any" holder may be stopped: a browser that was given the port is none. */
+static void any_rule_spares_clients(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_stranger(scene, HOLDER_PID);
+    SET(scene->settings.match, "any");
+    holder->socket.state = SOCKET_CONNECTED;
+    EXPECT(scene, holder, EVIDENCE_CONNECTION);
+    holder->socket.state = SOCKET_BOUND;
+    EXPECT(scene, holder, EVIDENCE_ANY);
+    SET(scene->settings.match, "exe:stranger");
+    holder->socket.state = SOCKET_CONNECTED;
+    EXPECT(scene, holder, EVIDENCE_RULE);
+}
+
 /* The old instance has closed its listener and drains: its connections block the next bind. */
 static void our_own_programs_connection_is_stale(void **state)
 {
@@ -399,6 +414,7 @@ int main(void)
         TEST("N10 T04 our own program's connection is stale", our_own_programs_connection_is_stale),
         TEST("N08 N10 another script's connection is a client's",
              a_script_strangers_connection_is_a_clients),
+        TEST("N10 a rule for any holder spares clients", any_rule_spares_clients),
         TEST("N14 everybody blocks who is not stopped", everybody_blocks_who_is_not_stopped),
         TEST("N14 one of many is the blocker", one_of_many_is_the_blocker),
         TEST("each holder is judged by itself", each_holder_is_judged_by_itself),
