@@ -9,8 +9,28 @@
 
 #include <getopt.h>
 
-/* getopt_long(3) returns OPTIONS_SETTING + n for the n-th of them. */
-enum { OPTIONS_SETTING = 0x1000, OPTIONS_SETTINGS = 16, OPTIONS_MOST = 48 };
+/* What getopt_long(3) returns for each, in the order of portclaim(7). */
+enum {
+    OPTION_MODE = 0x1000,
+    OPTION_PORTS,
+    OPTION_ONLY,
+    OPTION_SERVICE,
+    OPTION_MATCH,
+    OPTION_PROTECT,
+    OPTION_SIGNAL,
+    OPTION_TERM_MS,
+    OPTION_KILL_MS,
+    OPTION_WAIT_MS,
+    OPTION_REUSEADDR,
+    OPTION_LIMIT,
+    OPTION_CLAIM,
+    OPTION_LOG,
+    OPTION_LOG_FORMAT,
+    OPTION_STATE_DIR,
+    OPTIONS_END,
+};
+
+enum { OPTIONS_SETTINGS = OPTIONS_END - OPTION_MODE, OPTIONS_MOST = 48 };
 
 /*
  * The settings' options with the command's own (ended by a zero entry) behind them. `options` has

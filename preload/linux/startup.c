@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "next.h"
 #include "processes.h"
+#include "state.h"
 #include "system.h"
 
 #include <string.h>
@@ -48,23 +49,6 @@ static bool is_meant(const char *only)
     return meant;
 }
 
-/* $XDG_RUNTIME_DIR/portclaim, where there is one and PORTCLAIM_STATE_DIR does not say otherwise. */
-static void prefer_runtime_directory(char *const *environment)
-{
-    static const char name[] = "XDG_RUNTIME_DIR=";
-    struct text path;
-    if (settings.state_directory[0] != '\0')
-        return;
-    for (; *environment != NULL; environment++) {
-        const char *value = *environment + sizeof(name) - 1;
-        if (!text_starts_with(*environment, name) || *value != '/')
-            continue;
-        text_start(&path, settings.state_directory, sizeof(settings.state_directory));
-        text_add(&path, value);
-        text_add(&path, "/portclaim");
-    }
-}
-
 static bool read_settings(char *const *environment)
 {
     char error[SETTINGS_ERROR_SIZE];
@@ -74,7 +58,7 @@ static bool read_settings(char *const *environment)
         complain(error);
         return false;
     }
-    prefer_runtime_directory(environment);
+    state_prefer_runtime_directory(&settings, environment);
     return settings.mode != MODE_OFF && (settings.only[0] == '\0' || is_meant(settings.only));
 }
 

@@ -22,6 +22,22 @@ struct state_file {
 
 /* ---- the directory ---- */
 
+void state_prefer_runtime_directory(struct settings *settings, char *const *environment)
+{
+    static const char name[] = "XDG_RUNTIME_DIR=";
+    struct text path;
+    if (settings->state_directory[0] != '\0')
+        return;
+    for (; *environment != NULL; environment++) {
+        const char *value = *environment + sizeof(name) - 1;
+        if (!text_starts_with(*environment, name) || *value != '/')
+            continue;
+        text_start(&path, settings->state_directory, sizeof(settings->state_directory));
+        text_add(&path, value);
+        text_add(&path, "/portclaim");
+    }
+}
+
 static void add_default_directory(struct text *path)
 {
     uint32_t user = (uint32_t)SYSTEM(geteuid);

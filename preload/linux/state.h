@@ -8,11 +8,18 @@
 #define PORTCLAIM_STATE_H
 
 #include "core/host.h"
+#include "core/settings.h"
 
 struct state {
     const char *directory; /* "": /run/portclaim for root, /tmp/portclaim-UID for others */
     int file;              /* open while the lock is held; NO_DESCRIPTOR otherwise */
 };
+
+/*
+ * $XDG_RUNTIME_DIR/portclaim, where `environment` has one and PORTCLAIM_STATE_DIR did not say
+ * otherwise.
+ */
+void state_prefer_runtime_directory(struct settings *settings, char *const *environment);
 
 enum lock state_lock(struct state *state, const struct request *request);
 void state_unlock(struct state *state);
