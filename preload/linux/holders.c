@@ -14,7 +14,8 @@ struct search {
     uint64_t deadline_ms;
     bool label_wanted;
     bool every_thread;
-    struct holder *holder; /* whose sockets are being collected */
+    const struct holders_candidates *candidates; /* NULL: everybody may be a holder */
+    struct holder *holder;                       /* whose sockets are being collected */
 };
 
 static void miss(struct observation *observation, const char *gap)
@@ -300,9 +301,17 @@ static void add_invisible(struct observation *observation, const struct socket *
     observation->holder_count++;
 }
 
-static void search_holders(struct search *search, bool thorough)
+static void search_candidates(struct search *search)
 {
-    struct holders_workspace *workspace = search->workspace;
+    const struct holders_candidates *candidates = search->candidates;
+    search->every_thread = true;
+    for (uint32_t index = 0; index < candidates->count && in_time(search); index++)
+        look_into(search, candidates->pids[index]);
+}
+
+static void search_everybody(struct search *search, bool thorough)
+{
+    const struct holders_workspace *workspace = search->workspace;
     if (!thorough && (search->observation->self.known & KNOWN_EXECUTABLE) != 0) {
         search_processes(search, visit_own_program);
         search_descendants(search);
@@ -313,6 +322,15 @@ static void search_holders(struct search *search, bool thorough)
         search->every_thread = true;
         search_processes(search, visit_process);
     }
+}
+
+static void search_holders(struct search *search, bool thorough)
+{
+    const struct holders_workspace *workspace = search->workspace;
+    if (search->candidates != NULL)
+        search_candidates(search);
+    else
+        search_everybody(search, thorough);
     (void)in_time(search); /* whatever was read last may be cut short as well */
     for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
         if (!workspace->held[index])
@@ -320,16 +338,10 @@ static void search_holders(struct search *search, bool thorough)
     }
 }
 
-void holders_observe(struct holders_workspace *workspace, const struct request *request,
-                     uint64_t deadline_ms, bool thorough, bool label_wanted,
-                     struct observation *observation)
+static void observe(struct search *search, const struct request *request, bool thorough)
 {
-    struct search search = {
-        .workspace = workspace,
-        .observation = observation,
-        .deadline_ms = deadline_ms,
-        .label_wanted = label_wanted,
-    };
+    struct holders_workspace *workspace = search->workspace;
+    struct observation *observation = search->observation;
     struct obstacles *obstacles = &workspace->obstacles;
     observation->complete = true;
     observation->gap = NULL;
@@ -349,5 +361,32 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
     observation->sending = obstacles->sending;
     memset(workspace->held, 0, obstacles->count * sizeof(workspace->held[0]));
     if (obstacles->count > 0)
-        search_holders(&search, thorough);
+        search_holders(search, thorough);
+}
+
+void holders_observe(struct holders_workspace *workspace, const struct request *request,
+                     uint64_t deadline_ms, bool thorough, bool label_wanted,
+                     struct observation *observation)
+{
+    struct search search = {
+        .workspace = workspace,
+        .observation = observation,
+        .deadline_ms = deadline_ms,
+        .label_wanted = label_wanted,
+    };
+    observe(&search, request, thorough);
+}
+
+void holders_observe_among(struct holders_workspace *workspace, const struct request *request,
+                           uint64_t deadline_ms, const struct holders_candidates *candidates,
+                           struct observation *observation)
+{
+    struct search search = {
+        .workspace = workspace,
+        .observation = observation,
+        .deadline_ms = deadline_ms,
+        .label_wanted = true,
+        .candidates = candidates,
+    };
+    observe(&search, request, false);
 }

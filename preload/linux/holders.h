@@ -28,4 +28,17 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
                      uint64_t deadline_ms, bool thorough, bool label_wanted,
                      struct observation *observation);
 
+/* Who may hold a socket, for a caller that has looked into every process already. */
+struct holders_candidates {
+    const int32_t *pids;
+    uint32_t count;
+};
+
+/*
+ * As holders_observe(), with labels, but looks into nobody but the candidates.
+ */
+void holders_observe_among(struct holders_workspace *workspace, const struct request *request,
+                           uint64_t deadline_ms, const struct holders_candidates *candidates,
+                           struct observation *observation);
+
 #endif

@@ -13,6 +13,7 @@
 
 enum {
     STATUS_SIZE = 1024,  /* Uid stands in the first few lines */
+    COMM_SIZE = 16,      /* TASK_COMM_LEN of linux/sched.h */
     TICKS_DEFAULT = 100, /* USER_HZ, everywhere but on alpha */
     MOST_ARGUMENT_BYTES = 8 << 20,
     MOST_ENVIRONMENT_BYTES = 8 << 20,
@@ -145,16 +146,28 @@ static void read_script(int directory, struct process *process)
     files_close(script);
 }
 
+static void start_arguments(struct process *process)
+{
+    process->arguments_length = 0;
+    process->arguments_hash = TEXT_HASH_START;
+    process->script[0] = '\0';
+}
+
+static void finish_arguments(int directory, struct process *process)
+{
+    if (process->arguments_length == 0)
+        return;
+    process->arguments[process->arguments_length] = '\0';
+    process->known |= KNOWN_ARGUMENTS;
+    read_script(directory, process);
+}
+
 static void read_arguments(int directory, struct process *process)
 {
     struct arguments arguments = {.process = process};
-    process->arguments_hash = TEXT_HASH_START;
-    if (files_stream(directory, "cmdline", MOST_ARGUMENT_BYTES, take_arguments, &arguments) &&
-        process->arguments_length > 0) {
-        process->arguments[process->arguments_length] = '\0';
-        process->known |= KNOWN_ARGUMENTS;
-        read_script(directory, process);
-    }
+    start_arguments(process);
+    if (files_stream(directory, "cmdline", MOST_ARGUMENT_BYTES, take_arguments, &arguments))
+        finish_arguments(directory, process);
 }
 
 struct label_search {
@@ -282,6 +295,23 @@ bool processes_read(int32_t pid, bool label_wanted, struct process *process)
     files_close(directory);
     lineage_read(process);
     return true;
+}
+
+void processes_imagine(const char *executable, const char *bytes, size_t length,
+                       struct process *process)
+{
+    struct arguments arguments = {.process = process};
+    int directory = files_open_process(process->pid);
+    unsigned mode = 0;
+    process->known &= ~(uint32_t)(KNOWN_EXECUTABLE | KNOWN_ARGUMENTS);
+    text_copy(process->name, COMM_SIZE, text_base_name(executable));
+    if (text_copy(process->executable.path, sizeof(process->executable.path), executable) &&
+        files_identify(AT_FDCWD, executable, 0, &process->executable, &mode, NULL))
+        process->known |= KNOWN_EXECUTABLE;
+    start_arguments(process);
+    take_arguments(&arguments, bytes, length);
+    finish_arguments(directory, process);
+    files_close(directory);
 }
 
 /*

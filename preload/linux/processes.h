@@ -15,6 +15,13 @@
 bool processes_read(int32_t pid, bool label_wanted, struct process *process);
 
 /*
+ * Makes of *process, which is the caller's own, what it would be after execve(2) of `executable`
+ * (links resolved), with `arguments`: NUL-ended strings one behind the other, `length` bytes.
+ */
+void processes_imagine(const char *executable, const char *arguments, size_t length,
+                       struct process *process);
+
+/*
  * As processes_read of the calling process, with ancestors_in_unit counted. When *self was read
  * before, only its lineage is read again: nothing else of it changes while it is in bind().
  */

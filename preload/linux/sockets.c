@@ -212,9 +212,14 @@ static void take_listener(void *context, const struct inet_diag_msg *message,
     listeners_add(collection->listeners, socket->inode);
 }
 
+static int number_of(enum protocol protocol)
+{
+    return protocol == PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
 static int protocol_of(const struct request *request)
 {
-    return request->endpoint.protocol == PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+    return number_of(request->endpoint.protocol);
 }
 
 static bool look_up_by_netlink(int netlink, struct collection *collection, char *buffer)
@@ -252,6 +257,42 @@ bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
             "not listen; allow AF_NETLINK (RestrictAddressFamilies=)";
     }
     return done && !obstacles->overflow;
+}
+
+/* ---- listing ---- */
+
+struct listing {
+    void (*take)(void *context, const struct listed_socket *listed);
+    void *context;
+};
+
+static void take_listed(void *context, const struct inet_diag_msg *message,
+                        const struct socket *socket)
+{
+    const struct listing *listing = context;
+    struct listed_socket listed = {
+        .socket = *socket,
+        .tcp_state = message->idiag_state,
+        .peer = {.protocol = socket->local.protocol,
+                 .family = socket->local.family,
+                 .port = ntohs(message->id.idiag_dport)},
+    };
+    memcpy(listed.peer.address, message->id.idiag_dst, sizeof(listed.peer.address));
+    listing->take(listing->context, &listed);
+}
+
+bool sockets_list(enum protocol protocol, uint16_t port, bool connections, char *buffer,
+                  void (*take)(void *context, const struct listed_socket *listed), void *context)
+{
+    struct listing listing = {take, context};
+    struct dump dump = {
+        .protocol = number_of(protocol), .port = port, .states = STATES_LISTENING | STATES_BOUND};
+    int netlink = open_netlink();
+    if (connections)
+        dump.states |= STATES_CONNECTED;
+    bool done = netlink >= 0 && dump_both_families(netlink, &dump, buffer, take_listed, &listing);
+    close_netlink(netlink);
+    return done;
 }
 
 /* ---- closing what nobody holds ---- */
