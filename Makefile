@@ -1,6 +1,7 @@
 # make            build/libportclaim.so and build/portclaim
 # make demo       a real restart race, before and after
 # make check      all tests; installs what it lacks (make deps)
+# make install    PREFIX=/usr/local DESTDIR=
 # make help       everything else
 
 CC ?= cc
@@ -20,7 +21,7 @@ COMMAND = $(wildcard preload/command/*.c)
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps check tests simulate soak demo requirements lint format clean
+.PHONY: all help deps check tests simulate soak demo requirements lint format clean install uninstall force
 
 all: $(OBJECT) $(PORTCLAIM)
 
@@ -30,6 +31,7 @@ help:
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
 	@echo 'make requirements   which test shows which row, after make check'
+	@echo 'make uninstall  what make install has put there; the same PREFIX and DESTDIR'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc'
 	@echo 'make deps       install what check and lint need (apt)'
 
@@ -65,12 +67,51 @@ COMMAND_OBJECTS = $(COMMAND:preload/%.c=$(BUILD)/preload/%.o)
 SHARED_OBJECTS = $(CORE_OBJECTS) \
 	$(filter-out $(PRELOAD_ONLY:%=$(BUILD)/preload/linux/%.o),$(LINUX_OBJECTS))
 
+# The command is told where the object will be: for another place it is built again.
+$(BUILD)/libdir: force
+	@mkdir -p $(@D)
+	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' >$@
+
+$(COMMAND_OBJECTS): $(BUILD)/libdir
+
 $(BUILD)/preload/command/%.o: preload/command/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(COMMAND_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 
 $(PORTCLAIM): $(COMMAND_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) -pie -o $@ $(COMMAND_OBJECTS) $(SHARED_OBJECTS) -Wl,--gc-sections -Wl,-z,relro,-z,now $(LDFLAGS) -ljansson
+
+# ---- installation ----
+
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+OBJECTDIR = $(DESTDIR)$(LIBDIR)
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/portclaim
+EXAMPLES = $(shell find examples -type f)
+
+# The object comes to its name in one step: a program that starts at this moment loads the old one or
+# the new one, and whoever has the old one mapped keeps it.
+install: all
+	install -d "$(BINDIR)" "$(OBJECTDIR)" "$(MANDIR)/man1" "$(MANDIR)/man7" "$(COMPLETIONDIR)" \
+		"$(DOCDIR)"
+	install -m 644 $(OBJECT) "$(OBJECTDIR)/libportclaim.so.new"
+	mv -f "$(OBJECTDIR)/libportclaim.so.new" "$(OBJECTDIR)/libportclaim.so"
+	install -m 755 $(PORTCLAIM) "$(BINDIR)/portclaim"
+	install -m 644 man/portclaim.1 "$(MANDIR)/man1/portclaim.1"
+	install -m 644 man/portclaim.7 "$(MANDIR)/man7/portclaim.7"
+	install -m 644 preload/command/completion.bash "$(COMPLETIONDIR)/portclaim"
+	@for file in $(EXAMPLES); do \
+		mode=644; [ ! -x "$$file" ] || mode=755; \
+		echo "install -D -m $$mode $$file \"$(DOCDIR)/$$file\""; \
+		install -D -m "$$mode" "$$file" "$(DOCDIR)/$$file" || exit 1; \
+	done
+
+# The directories that bear our name go as well, once they are empty.
+uninstall:
+	rm -f "$(OBJECTDIR)/libportclaim.so" "$(BINDIR)/portclaim" "$(MANDIR)/man1/portclaim.1" \
+		"$(MANDIR)/man7/portclaim.7" "$(COMPLETIONDIR)/portclaim" $(EXAMPLES:%="$(DOCDIR)/%")
+	@find "$(DOCDIR)" -depth -type d -empty -delete 2>/dev/null || true
 
 # ---- tests ----
 
@@ -145,7 +186,7 @@ demo: $(OBJECT)
 # ---- upkeep ----
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash)
+SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash preload/command/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)

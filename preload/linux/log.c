@@ -1,15 +1,16 @@
 #include "log.h"
 
-#include "files.h"
+#include "log_file.h"
 #include "system.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <time.h>
 
-enum { STDERR = 2, LOG_MODE = 0640 };
+enum { STDERR = 2 };
 
 /* A daemon may have closed stderr, and its number may be a client's connection by now. */
 static bool is_internet_socket(int descriptor)
@@ -28,18 +29,12 @@ static bool takes_a_line(int descriptor)
     return SYSTEM(ppoll, &polled, 1, &at_once, 0, 0) == 1 && polled.revents == POLLOUT;
 }
 
-static void write_line(int descriptor, const char *line, size_t length)
+static void write_to_stderr(const char *line, size_t length)
 {
-    while (SYSTEM(write, descriptor, line, length) == -EINTR)
+    if (!takes_a_line(STDERR) || is_internet_socket(STDERR))
+        return;
+    while (SYSTEM(write, STDERR, line, length) == -EINTR)
         continue;
-}
-
-static int open_file(const struct settings *settings)
-{
-    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    return settings->log_target == LOG_FILE
-               ? (int)SYSTEM(openat, AT_FDCWD, settings->log_file, flags, LOG_MODE)
-               : NO_DESCRIPTOR;
 }
 
 bool log_stderr_is_open(void)
@@ -47,15 +42,17 @@ bool log_stderr_is_open(void)
     return SYSTEM(fcntl, STDERR, F_GETFD) >= 0;
 }
 
-/* What cannot be appended to the file still reaches stderr. */
+/*
+ * What cannot be appended to the file still reaches stderr: whoever looks why nothing more is
+ * recorded finds it there, and a service manager bounds what it keeps of that.
+ */
 void log_write(const struct settings *settings, bool stderr_is_open, const char *line,
                size_t length)
 {
-    int file = open_file(settings);
-    if (file >= 0)
-        write_line(file, line, length);
-    else if (settings->log_target != LOG_NONE && stderr_is_open && takes_a_line(STDERR) &&
-             !is_internet_socket(STDERR))
-        write_line(STDERR, line, length);
-    files_close(file);
+    if (settings->log_target == LOG_NONE)
+        return;
+    if (settings->log_target == LOG_FILE && log_file_append(settings->log_file, line, length))
+        return;
+    if (stderr_is_open)
+        write_to_stderr(line, length);
 }
