@@ -1,41 +1,9 @@
 #include "identity.h"
 
+#include "runners.h"
 #include "unit.h"
 
 #include <string.h>
-
-/*
- * Programs whose executable says nothing of what they run: their script does. Shells and multi-call
- * binaries belong here, and the dynamic loader when it is called by name.
- */
-static const char *const interpreters[] = {
-    "ash",      "awk",  "bash",   "beam",   "bun",    "busybox", "dash", "deno",   "dotnet",
-    "electron", "erl",  "expect", "gawk",   "gjs",    "guile",   "java", "jruby",  "julia",
-    "ksh",      "ld",   "lua",    "luajit", "mawk",   "mono",    "node", "nodejs", "perl",
-    "php",      "pwsh", "pypy",   "python", "qemu",   "qjs",     "R",    "racket", "Rscript",
-    "ruby",     "sbcl", "sh",     "tclsh",  "toybox", "uwsgi",   "wine", "wish",   "zsh",
-};
-
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
-/*
- * A version, an architecture or a variant may follow ("python3.11", "qemu-x86_64", "php-cgi"). One
- * that is taken for an interpreter and is none has to show the same arguments *and* the same
- * directory: that errs towards fewer kills.
- */
-static bool is_interpreter(const char *path)
-{
-    const char *name = text_base_name(path);
-    for (size_t index = 0; index < sizeof(interpreters) / sizeof(interpreters[0]); index++) {
-        if (text_starts_with(name, interpreters[index]) &&
-            !is_letter(name[strlen(interpreters[index])]))
-            return true;
-    }
-    return false;
-}
 
 static bool both_know(const struct process *self, const struct process *process, uint32_t fields)
 {
@@ -86,7 +54,7 @@ static enum evidence identify_program(const struct process *self, const struct p
         return EVIDENCE_UNREADABLE;
     if (!same_file(&self->executable, &process->executable))
         return EVIDENCE_OTHER_PROGRAM;
-    if (is_interpreter(process->executable.path))
+    if (runners_interprets(process->executable.path))
         return identify_script(self, process);
     if (both_know(self, process, KNOWN_ARGUMENTS) && same_arguments(self, process))
         return EVIDENCE_PROGRAM;

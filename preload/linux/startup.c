@@ -2,6 +2,7 @@
 
 #include "before_main.h"
 #include "core/holder.h"
+#include "core/runners.h"
 #include "files.h"
 #include "log.h"
 #include "memory.h"
@@ -35,18 +36,33 @@ static void complain(const char *error)
     log_write(&settings, log_stderr_is_open(), line, text.length);
 }
 
-/* PORTCLAIM_ONLY: by the process's name, its executable's or its script's. */
-static bool is_meant(const char *only)
+/* Asks a question about this process; false when there is no memory for it. */
+static bool ask_of_self(bool (*question)(const struct process *self))
 {
     struct process *self = memory_map(sizeof(*self));
     if (self == NULL)
         return false;
     (void)processes_read((int32_t)SYSTEM(getpid), false, self);
+    bool answer = question(self);
+    memory_unmap(self, sizeof(*self));
+    return answer;
+}
+
+/* PORTCLAIM_ONLY: by the process's name, its executable's or its script's. */
+static bool is_meant(const struct process *self)
+{
     const char *names[] = {self->name, text_base_name(self->executable.path),
                            text_base_name(self->script)};
-    bool meant = settings_list_matches(only, names, sizeof(names) / sizeof(names[0]));
-    memory_unmap(self, sizeof(*self));
-    return meant;
+    return settings_list_matches(settings.only, names, sizeof(names) / sizeof(names[0]));
+}
+
+/*
+ * To env(1) an earlier instance of the program behind it is a stranger: PORTCLAIM_CLAIM is left in
+ * the environment for that program.
+ */
+static bool claims_itself(const struct process *self)
+{
+    return !runners_launches(self->arguments);
 }
 
 static bool read_settings(char *const *environment)
@@ -59,7 +75,7 @@ static bool read_settings(char *const *environment)
         return false;
     }
     state_prefer_runtime_directory(&settings, environment);
-    return settings.mode != MODE_OFF && (settings.only[0] == '\0' || is_meant(settings.only));
+    return settings.mode != MODE_OFF && (settings.only[0] == '\0' || ask_of_self(is_meant));
 }
 
 /*
@@ -96,6 +112,6 @@ __attribute__((constructor)) static void start(int argument_count, char **argume
         environment = environ;
     next_resolve();
     read_once(environment);
-    if (startup_settings() != NULL && settings.claim[0] != '\0')
+    if (startup_settings() != NULL && settings.claim[0] != '\0' && ask_of_self(claims_itself))
         before_main_claim(&settings, environment);
 }

@@ -1,0 +1,52 @@
+#include "runners.h"
+
+#include "text.h"
+
+#include <string.h>
+
+/*
+ * Programs whose executable says nothing of what they run: their script does. Shells and multi-call
+ * binaries belong here, and the dynamic loader when it is called by name.
+ */
+static const char *const interpreters[] = {
+    "ash",      "awk",  "bash",   "beam",   "bun",    "busybox", "dash", "deno",   "dotnet",
+    "electron", "erl",  "expect", "gawk",   "gjs",    "guile",   "java", "jruby",  "julia",
+    "ksh",      "ld",   "lua",    "luajit", "mawk",   "mono",    "node", "nodejs", "perl",
+    "php",      "pwsh", "pypy",   "python", "qemu",   "qjs",     "R",    "racket", "Rscript",
+    "ruby",     "sbcl", "sh",     "tclsh",  "toybox", "uwsgi",   "wine", "wish",   "zsh",
+};
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/*
+ * A version, an architecture or a variant may follow ("python3.11", "qemu-x86_64", "php-cgi"). One
+ * that is taken for an interpreter and is none has to show the same arguments *and* the same
+ * directory: that errs towards fewer kills.
+ */
+bool runners_interprets(const char *path)
+{
+    const char *name = text_base_name(path);
+    for (size_t index = 0; index < sizeof(interpreters) / sizeof(interpreters[0]); index++) {
+        if (text_starts_with(name, interpreters[index]) &&
+            !is_letter(name[strlen(interpreters[index])]))
+            return true;
+    }
+    return false;
+}
+
+bool runners_launches(const char *path)
+{
+    static const char *const launchers[] = {
+        "chrt",    "env",     "ionice", "nice",   "nohup",   "portclaim",
+        "prlimit", "setpriv", "setsid", "stdbuf", "taskset", "timeout",
+    };
+    const char *name = text_base_name(path);
+    for (size_t index = 0; index < sizeof(launchers) / sizeof(launchers[0]); index++) {
+        if (text_equal(name, launchers[index]))
+            return true;
+    }
+    return false;
+}

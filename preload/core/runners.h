@@ -1,0 +1,19 @@
+/*
+ * runners: programs that are there to run another one.
+ */
+#ifndef PORTCLAIM_RUNNERS_H
+#define PORTCLAIM_RUNNERS_H
+
+#include <stdbool.h>
+
+/* An interpreter or VM: what it runs is not in its executable, but in its arguments. */
+bool runners_interprets(const char *path);
+
+/*
+ * env(1), nice(1) and the like: they replace themselves by another program, or start it and wait,
+ * and bind nothing themselves. By the name that they were called by, for one file can have many
+ * (busybox).
+ */
+bool runners_launches(const char *path);
+
+#endif
