@@ -17,7 +17,7 @@ OBJECT = $(BUILD)/libportclaim.so
 PORTCLAIM = $(BUILD)/portclaim
 CORE = $(wildcard preload/core/*.c)
 LINUX = $(wildcard preload/linux/*.c)
-COMMAND = $(wildcard preload/command/*.c)
+COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c)
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:

@@ -47,6 +47,14 @@ static void print_help(const struct command *command)
     printf("\n%s\n\n%s", command->summary, command->details);
 }
 
+int command_close_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    perror("portclaim: cannot write the answer");
+    return EXIT_MISUSE;
+}
+
 /* ---- mistakes ---- */
 
 static size_t count_options(const struct option *options)
@@ -83,18 +91,23 @@ static const char *name_of(const struct option *options, int value)
     return NULL;
 }
 
-/* The argument that getopt_long() stumbled over. A letter can stand in the midst of one. */
+/*
+ * The argument that getopt_long() stumbled over. Its optopt is a letter that there is not, which
+ * can stand in the midst of one, or the value of a long option that misses a value or was given
+ * one; an option's value can be a letter as well.
+ */
 static void complain_of_option(const struct command *command, const struct option *options,
                                char **arguments, int found)
 {
     const char *name = name_of(options, optopt);
+    const char *given = arguments[optind - 1];
     char letter[] = {'-', (char)optopt, '\0'};
     if (found == ':' && name != NULL)
         command_misuse(command, "--%s wants a value", name);
-    else if (name != NULL)
+    else if (name != NULL && given[0] == '-' && given[1] == '-' && strchr(given, '=') != NULL)
         command_misuse(command, "--%s takes no value", name);
     else
-        complain_of_unknown(command, options, optopt != 0 ? letter : arguments[optind - 1]);
+        complain_of_unknown(command, options, optopt != 0 ? letter : given);
 }
 
 int command_next_option(const struct command *command, int count, char **arguments,
@@ -111,7 +124,7 @@ int command_next_option(const struct command *command, int count, char **argumen
     int found = getopt_long(count, arguments, command->wraps ? "+:h" : ":h", all, NULL);
     if (found == OPTION_HELP || found == 'h') {
         print_help(command);
-        exit(EXIT_YES);
+        exit(command_close_output(EXIT_YES));
     }
     if (found == '?' || found == ':') {
         complain_of_option(command, all, arguments, found);

@@ -35,11 +35,16 @@ extern const struct command command_explain;
 extern const struct command command_doctor;
 
 /*
+ * What was written is only out when it is flushed, and a full disk must not look like success:
+ * returns `status`, or says why not and returns EXIT_MISUSE.
+ */
+int command_close_output(int status);
+
+/*
  * getopt_long(3) of the command's arguments. Returns what getopt_long returns; afterwards the
  * arguments that are no options begin at arguments[optind]. --help is answered, and a mistake
  * reported with the nearest option and the usage line; both end the process (exit codes 0 and
- * EXIT_MISUSE). `options` needs no entry for
- * --help.
+ * EXIT_MISUSE). `options` needs no entry for --help.
  */
 int command_next_option(const struct command *command, int count, char **arguments,
                         const struct option *options);

@@ -15,6 +15,9 @@ static const struct command *const commands[] = {
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static const char usage[] = "usage: portclaim [--help | --version] COMMAND [ARGUMENT]...\n";
+static const char help_word[] = "help";
+static const char help_option[] = "--help";
+static const char version_option[] = "--version";
 
 static int help(void)
 {
@@ -33,10 +36,10 @@ static int version(void)
 
 static int complain_of_command(const char *given)
 {
-    const char *names[COMMANDS];
+    const char *names[COMMANDS + 3] = {help_word, help_option, version_option};
     for (size_t index = 0; index < COMMANDS; index++)
-        names[index] = commands[index]->name;
-    const char *nearest = nearest_name(given, names, COMMANDS);
+        names[index + 3] = commands[index]->name;
+    const char *nearest = nearest_name(given, names, COMMANDS + 3);
     char *shown = visible(given);
     fprintf(stderr, "portclaim: there is no command \"%s\"", shown);
     if (nearest != NULL)
@@ -46,34 +49,28 @@ static int complain_of_command(const char *given)
     return EXIT_MISUSE;
 }
 
-/* What was written is only out when it is flushed: a full disk must not look like success. */
-static int close_output(int status)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    perror("portclaim: cannot write the answer");
-    return EXIT_MISUSE;
-}
-
 static int dispatch(int count, char **arguments)
 {
-    const char *given = arguments[1];
     if (count < 2) {
         fprintf(stderr, "%s       portclaim --help\n", usage);
         return EXIT_MISUSE;
     }
-    if (strcmp(given, "--help") == 0 || strcmp(given, "-h") == 0 || strcmp(given, "help") == 0)
+    char *given = arguments[1];
+    bool helps = strcmp(given, help_word) == 0;
+    if (strcmp(given, help_option) == 0 || strcmp(given, "-h") == 0 || (helps && count == 2))
         return help();
-    if (strcmp(given, "--version") == 0)
+    if (strcmp(given, version_option) == 0)
         return version();
+    char *help_of[] = {helps ? arguments[2] : given, (char[]){"--help"}, NULL};
     for (size_t index = 0; index < COMMANDS; index++) {
-        if (strcmp(given, commands[index]->name) == 0)
-            return commands[index]->run(count - 1, arguments + 1);
+        if (strcmp(help_of[0], commands[index]->name) == 0)
+            return helps ? commands[index]->run(2, help_of)
+                         : commands[index]->run(count - 1, arguments + 1);
     }
-    return complain_of_command(given);
+    return complain_of_command(help_of[0]);
 }
 
 int main(int count, char **arguments)
 {
-    return close_output(dispatch(count, arguments));
+    return command_close_output(dispatch(count, arguments));
 }

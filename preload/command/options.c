@@ -9,28 +9,28 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A list that is given twice is one longer list. */
+/* In the order of OPTION_MODE ... A list that is given twice is one longer list. */
 static const struct setting {
     const char *option;
     const char *variable;
     bool is_list;
 } settings_options[] = {
-    [OPTION_MODE - OPTION_MODE] = {"mode", "PORTCLAIM", false},
-    [OPTION_PORTS - OPTION_MODE] = {"ports", "PORTCLAIM_PORTS", true},
-    [OPTION_ONLY - OPTION_MODE] = {"only", "PORTCLAIM_ONLY", true},
-    [OPTION_SERVICE - OPTION_MODE] = {"service", "PORTCLAIM_SERVICE", false},
-    [OPTION_MATCH - OPTION_MODE] = {"match", "PORTCLAIM_MATCH", true},
-    [OPTION_PROTECT - OPTION_MODE] = {"protect", "PORTCLAIM_PROTECT", true},
-    [OPTION_SIGNAL - OPTION_MODE] = {"signal", "PORTCLAIM_SIGNAL", false},
-    [OPTION_TERM_MS - OPTION_MODE] = {"term-ms", "PORTCLAIM_TERM_MS", false},
-    [OPTION_KILL_MS - OPTION_MODE] = {"kill-ms", "PORTCLAIM_KILL_MS", false},
-    [OPTION_WAIT_MS - OPTION_MODE] = {"wait-ms", "PORTCLAIM_WAIT_MS", false},
-    [OPTION_REUSEADDR - OPTION_MODE] = {"reuseaddr", "PORTCLAIM_REUSEADDR", false},
-    [OPTION_LIMIT - OPTION_MODE] = {"limit", "PORTCLAIM_LIMIT", false},
-    [OPTION_CLAIM - OPTION_MODE] = {"claim", "PORTCLAIM_CLAIM", true},
-    [OPTION_LOG - OPTION_MODE] = {"log", "PORTCLAIM_LOG", false},
-    [OPTION_LOG_FORMAT - OPTION_MODE] = {"log-format", "PORTCLAIM_LOG_FORMAT", false},
-    [OPTION_STATE_DIR - OPTION_MODE] = {"state-dir", "PORTCLAIM_STATE_DIR", false},
+    {"mode", "PORTCLAIM", false},
+    {"ports", "PORTCLAIM_PORTS", true},
+    {"only", "PORTCLAIM_ONLY", true},
+    {"service", "PORTCLAIM_SERVICE", false},
+    {"match", "PORTCLAIM_MATCH", true},
+    {"protect", "PORTCLAIM_PROTECT", true},
+    {"signal", "PORTCLAIM_SIGNAL", false},
+    {"term-ms", "PORTCLAIM_TERM_MS", false},
+    {"kill-ms", "PORTCLAIM_KILL_MS", false},
+    {"wait-ms", "PORTCLAIM_WAIT_MS", false},
+    {"reuseaddr", "PORTCLAIM_REUSEADDR", false},
+    {"limit", "PORTCLAIM_LIMIT", false},
+    {"claim", "PORTCLAIM_CLAIM", true},
+    {"log", "PORTCLAIM_LOG", false},
+    {"log-format", "PORTCLAIM_LOG_FORMAT", false},
+    {"state-dir", "PORTCLAIM_STATE_DIR", false},
 };
 _Static_assert(sizeof(settings_options) / sizeof(settings_options[0]) == OPTIONS_SETTINGS,
                "every setting has its option");

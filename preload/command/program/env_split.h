@@ -1,0 +1,14 @@
+/*
+ * env_split: the words of one string, as `env -S` splits it (GNU coreutils, "env invocation").
+ */
+#ifndef PORTCLAIM_ENV_SPLIT_H
+#define PORTCLAIM_ENV_SPLIT_H
+
+#include "arguments.h"
+
+#include <stdbool.h>
+
+/* Adds its words. False when env(1) would refuse the string; then some may have been added. */
+bool env_split(const char *string, struct arguments *words);
+
+#endif
