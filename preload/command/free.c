@@ -196,8 +196,7 @@ static int run_free(int count, char **arguments)
 const struct command command_free = {
     .name = "free",
     .summary = "free a port: stop those who hold it and are named",
-    .synopsis = "[--dry-run] [--match RULE | --unit NAME | --service LABEL]... [--force] "
-                "ENDPOINT|PORT",
+    .synopsis = "[--dry-run] [--match RULE]... [--force] ENDPOINT|PORT",
     .details =
         "Does what a server under portclaim does when its address is in use, without a server:\n"
         "for ExecStartPre= and scripts. Returns once the endpoint can be bound. Without a name\n"
