@@ -1,0 +1,182 @@
+#include "sighting.h"
+
+#include "core/judge.h"
+#include "linux/clock.h"
+#include "linux/signals.h"
+#include "linux/state.h"
+
+#include <netinet/tcp.h>
+#include <string.h>
+
+enum { LONGEST_LOOK_MS = 10000 };
+
+/* ---- opinions ---- */
+
+/* As a claim decides it: stopping is for the stale, if nobody else makes it hopeless. */
+static enum action decide(const struct sighting *sighting, const struct settings *settings,
+                          const struct holder *holder)
+{
+    const struct observation *observation = &sighting->observation;
+    if (holder->verdict != VERDICT_STALE || !observation->complete || settings->mode == MODE_OFF ||
+        !settings_allow_port(settings, sighting->request.endpoint.port))
+        return ACTION_WAIT;
+    if (judge_find_blocker(observation) != NULL)
+        return ACTION_SPARED;
+    return breaker_allows(&sighting->memory, clock_since_boot_ms(), settings->limit,
+                          settings->limit_window_s)
+               ? ACTION_WOULD_ASK
+               : ACTION_BREAKER;
+}
+
+static void judge_as_self(struct sighting *sighting, const struct settings *settings,
+                          struct opinion *opinions)
+{
+    struct judge_context context = {.settings = settings, .memory = &sighting->memory};
+    struct observation *observation = &sighting->observation;
+    judge(&context, observation);
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        opinions[index] = (struct opinion){holder->verdict, holder->evidence,
+                                           decide(sighting, settings, holder), holder->through};
+    }
+}
+
+static bool is_ancestor(const struct process *process, int32_t pid)
+{
+    for (uint32_t index = 0; index < process->ancestor_count; index++) {
+        if (process->ancestors[index] == pid)
+            return true;
+    }
+    return false;
+}
+
+/* The holder from whom the others have their sockets: a master, not its workers. */
+static const struct process *find_main(const struct observation *observation)
+{
+    const struct process *main = NULL;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        if (holder->visible && (main == NULL || is_ancestor(main, holder->process.pid)))
+            main = &holder->process;
+    }
+    return main;
+}
+
+/* It would be started with the same label, and no other setting of ours. */
+static void judge_as_successor(struct sighting *sighting)
+{
+    struct settings settings;
+    const struct process *main = find_main(&sighting->observation);
+    sighting->has_successor = main != NULL;
+    if (main == NULL)
+        return;
+    settings_defaults(&settings);
+    text_copy(settings.service, sizeof(settings.service), main->label);
+    viewpoint_succeed(main, clock_since_boot_ms(), &sighting->observation.self);
+    judge_as_self(sighting, &settings, sighting->successors);
+}
+
+/* ---- looking ---- */
+
+static void count_lingering(void *context, const struct listed_socket *listed)
+{
+    struct sighting *sighting = context;
+    const struct socket *socket = &listed->socket;
+    bool lingers = socket->state == SOCKET_CLOSABLE || socket->state == SOCKET_SENDING;
+    if (lingers && endpoint_conflicts(&socket->local, &sighting->request.endpoint) &&
+        listed->tcp_state < SIGHTING_STATES)
+        sighting->lingering[listed->tcp_state]++;
+}
+
+/* Which states they are in; where the kernel does not say, the observation's two numbers do. */
+static void look_at_lingering(struct sighting *sighting)
+{
+    const struct endpoint *endpoint = &sighting->request.endpoint;
+    const struct observation *observation = &sighting->observation;
+    memset(sighting->lingering, 0, sizeof(sighting->lingering));
+    if (observation->closable + observation->sending == 0 ||
+        sockets_list(endpoint->protocol, endpoint->port, true, sighting->workspace.buffer,
+                     count_lingering, sighting))
+        return;
+    memset(sighting->lingering, 0, sizeof(sighting->lingering));
+    sighting->lingering[TCP_TIME_WAIT] = observation->closable;
+    sighting->lingering[TCP_LAST_ACK] = observation->sending;
+}
+
+static void look(struct sighting *sighting, const struct holders_candidates *candidates)
+{
+    uint64_t deadline_ms = clock_since_boot_ms() + LONGEST_LOOK_MS;
+    struct observation *observation = &sighting->observation;
+    observation->self.pid = 0;
+    observation->self.known = 0;
+    if (candidates != NULL)
+        holders_observe_among(&sighting->workspace, &sighting->request, deadline_ms, candidates,
+                              observation);
+    else
+        holders_observe(&sighting->workspace, &sighting->request, deadline_ms, true, true,
+                        observation);
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        signals_close(observation->holders[index].handle);
+        observation->holders[index].handle = HANDLE_NONE;
+    }
+}
+
+void sighting_take(struct sighting *sighting, const struct endpoint *endpoint,
+                   const struct holders_candidates *candidates, const struct settings *settings,
+                   const struct viewpoint *viewpoint)
+{
+    struct state state = {.directory = settings->state_directory, .file = -1};
+    sighting->exactly = candidates != NULL;
+    sighting->request = (struct request){.operation = OPERATION_BIND, .endpoint = *endpoint};
+    look(sighting, candidates);
+    look_at_lingering(sighting);
+    state_recall(&state, &sighting->request, &sighting->memory);
+    judge_as_successor(sighting);
+    /* Last, so that the holders keep these verdicts. */
+    sighting->observation.self = viewpoint->self;
+    judge_as_self(sighting, settings, sighting->ours);
+}
+
+/* ---- questions ---- */
+
+bool sighting_is_held(const struct sighting *sighting)
+{
+    const struct observation *observation = &sighting->observation;
+    return observation->holder_count + observation->closable + observation->sending > 0;
+}
+
+bool sighting_shows(const struct sighting *sighting, const struct holder *holder)
+{
+    const struct endpoint *held = &holder->socket.local;
+    const struct endpoint *asked = &sighting->request.endpoint;
+    return !sighting->exactly || (endpoint_covers(held, asked) && endpoint_covers(asked, held));
+}
+
+const char *sighting_state(const struct holder *holder)
+{
+    static const char *const names[] = {
+        [SOCKET_LISTENING] = "listening",
+        [SOCKET_BOUND] = "bound",
+        [SOCKET_CONNECTED] = "connected",
+    };
+    return names[holder->socket.state];
+}
+
+const char *sighting_tcp_state(int tcp_state)
+{
+    static const char *const names[SIGHTING_STATES] = {
+        [TCP_ESTABLISHED] = "ESTABLISHED",
+        [TCP_SYN_SENT] = "SYN_SENT",
+        [TCP_SYN_RECV] = "SYN_RECV",
+        [TCP_FIN_WAIT1] = "FIN_WAIT1",
+        [TCP_FIN_WAIT2] = "FIN_WAIT2",
+        [TCP_TIME_WAIT] = "TIME_WAIT",
+        [TCP_CLOSE] = "bound",
+        [TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+        [TCP_LAST_ACK] = "LAST_ACK",
+        [TCP_LISTEN] = "listening",
+        [TCP_CLOSING] = "CLOSING",
+    };
+    bool known = tcp_state > 0 && tcp_state < SIGHTING_STATES && names[tcp_state] != NULL;
+    return known ? names[tcp_state] : "?";
+}

@@ -1,0 +1,49 @@
+/*
+ * who: what the two ways to show a sighting, for people and for programs, have in common.
+ */
+#ifndef PORTCLAIM_WHO_H
+#define PORTCLAIM_WHO_H
+
+#include "core/settings.h"
+#include "listing.h"
+#include "sighting.h"
+
+/* What was typed, and what goes for every endpoint. */
+struct question {
+    bool details; /* endpoints were named: say why, and what to do */
+    struct settings settings;
+    struct viewpoint viewpoint;
+};
+
+/* One way to show. What it shows is seen in the end, when all is known. */
+struct showing {
+    void (*sighting)(const struct question *question, const struct sighting *sighting);
+    /* Nothing stands on an endpoint that was named; `given` is what was typed. */
+    void (*nothing)(const char *given);
+    /* A socket that is in nobody's way, with those who have it open. */
+    void (*connection)(const struct listing *listing, const struct listed_socket *listed);
+    void (*finish)(const struct question *question);
+};
+
+extern const struct showing who_text;
+extern const struct showing who_json;
+
+/* Does it begin with "tcp:" or "udp:"? */
+bool who_names_protocol(const char *given);
+
+/* "openclaw-gateway", as it calls itself; or "" */
+const char *who_name(const struct process *process);
+
+/* The user's name, or its number as text. Static memory, until the next call. */
+const char *who_user(uint32_t user);
+
+/* "127.0.0.1:80" into ENDPOINT_TEXT_SIZE bytes. */
+void who_print_endpoint(const struct endpoint *endpoint, char *shown);
+
+/*
+ * The command line that frees the endpoint of this holder, by malloc(3); NULL when none does, for
+ * it would be signalled on no account.
+ */
+char *who_free_command(const struct sighting *sighting, uint32_t index);
+
+#endif
