@@ -47,6 +47,7 @@ struct event {
     bool reuse_sufficed;   /* CLAIMED: setting SO_REUSEADDR was all it took */
     bool closed_leftovers; /* CLAIMED: sockets that outlived their process were closed */
     bool breaker_open;     /* NOT_CLAIMED */
+    bool not_signalled;    /* NOT_CLAIMED: the holder is stale, and could not be asked to stop */
     uint32_t closable;     /* LINGERING */
     uint32_t sending;      /* LINGERING */
     uint32_t kills;        /* KILL_WAR */

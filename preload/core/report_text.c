@@ -96,7 +96,8 @@ static void add_action(struct text *text, const struct event *event)
         break;
     case ACTION_FAILED:
         add_signal_words(text, "cannot send ", event->ask_name,
-                         " safely here (no pidfd; Linux 5.3 has it); waiting");
+                         " safely here (no pidfd: Linux before 5.3, or a filter of system calls "
+                         "without pidfd_open and pidfd_send_signal); waiting");
         break;
     case ACTION_GONE:
         text_add(text, "it ended just now");
@@ -186,6 +187,16 @@ static void add_claimed(struct text *text, const struct event *event)
         text_add(text, "it became free by itself");
 }
 
+static const char *advice(const struct event *event)
+{
+    if (event->breaker_open)
+        return "too many kills, see PORTCLAIM_LIMIT: find out what starts the other side, and "
+               "disable it";
+    if (event->not_signalled)
+        return "it could not be signalled from here: stop it by hand";
+    return evidence_advice(event->holder->evidence);
+}
+
 static void add_not_claimed(struct text *text, const struct event *event)
 {
     text_add(text, " not claimed in ");
@@ -194,9 +205,7 @@ static void add_not_claimed(struct text *text, const struct event *event)
         text_add(text, ": still held by ");
         add_holder(text, event);
         text_add(text, "; ");
-        text_add(text, event->breaker_open ? "too many kills, see PORTCLAIM_LIMIT: find out what "
-                                             "starts the other side, and disable it"
-                                           : evidence_advice(event->holder->evidence));
+        text_add(text, advice(event));
     } else if (event->closable + event->sending > 0) {
         text_add(text, ": leftovers of closed connections are still there; raise "
                        "PORTCLAIM_WAIT_MS to outwait them");

@@ -76,9 +76,11 @@ void telling_lost(struct claim *claim)
     const struct holder *holder = judge_find_blocker(observation);
     if (holder == NULL && observation->holder_count > 0)
         holder = &observation->holders[0];
+    const struct target *target = holder != NULL ? targets_find(claim, &holder->process) : NULL;
     struct event event = {
         .kind = EVENT_NOT_CLAIMED,
         .holder = holder,
+        .not_signalled = target != NULL && target->state == TARGET_REFUSED,
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,
         .closable = observation->closable,
         .sending = observation->sending,

@@ -6,12 +6,14 @@
 #include "proc_stat.h"
 #include "signals.h"
 
-enum { LINEAGE_TRIES = 3 };
+enum { LINEAGE_TRIES = 3, ROOT_PID = 1 };
 
 /* 0: it has none that we could see, so it is a root. Negative: it cannot be read. */
 static int32_t read_parent(int32_t pid)
 {
     struct proc_stat stat;
+    if (pid == ROOT_PID) /* also where /proc hides it: ProtectProc=, hidepid */
+        return 0;
     if (proc_stat_read_pid(pid, &stat))
         return stat.parent;
     return signals_parent(pid);

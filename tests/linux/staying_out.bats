@@ -378,6 +378,7 @@ deny() {
     claim new PORTCLAIM_WAIT_MS=300 PORTCLAIM_TERM_MS=100 PORTCLAIM_KILL_MS=100
     assert_refused new
     assert_said new 'cannot send SIGTERM safely here'
+    assert_said new 'not claimed in .*; it could not be signalled from here: stop it by hand$'
     assert_untouched old
 }
 
