@@ -125,7 +125,8 @@ SNIPPETS = $(filter-out $(SERVER_SOURCES) tests/linux/%_preload.c,$(wildcard tes
 PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/server_asan \
 	$(SNIPPETS:tests/linux/%.c=$(BUILD)/tests/%) \
 	$(patsubst tests/linux/%.c,$(BUILD)/tests/%.so,$(wildcard tests/linux/*_preload.c))
-BATS = $(wildcard tests/linux/*.bats tests/command/*.bats tests/servers/*.bats)
+BATS = $(wildcard tests/linux/*.bats tests/command/*.bats tests/servers/*.bats \
+	tests/examples/*.bats)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	@mkdir -p $(@D)
@@ -186,7 +187,8 @@ demo: $(OBJECT)
 # ---- upkeep ----
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash preload/command/*.bash)
+SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash tests/command/*.bash \
+	tests/examples/*.bash preload/command/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
@@ -196,7 +198,7 @@ lint:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 		--std=c11 $(INCLUDES) preload tests/simulation
 	shellcheck -x $(SHELL_FILES)
-	mandoc -Tlint -W warning man/portclaim.7
+	mandoc -Tlint -W warning man/portclaim.1 man/portclaim.7
 
 format:
 	clang-format -i $(C_FILES)

@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# make install, make uninstall.
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; harness.bash sets much
+bats_require_minimum_version 1.5.0
+
+load ../lib/harness
+
+setup() {
+    harness_setup
+    destination=$BATS_TEST_TMPDIR/destination
+    # Other tests use the build while this one makes another of it.
+    copy=$BATS_TEST_TMPDIR/build
+    mkdir "$copy"
+    cp -a "$build/preload" "$build/libdir" "$build/portclaim" "$build/libportclaim.so" "$copy"
+}
+
+teardown() {
+    harness_teardown
+}
+
+# make_target TARGET [VARIABLE=VALUE ...]: without what a `make check` around it was told.
+make_target() {
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory -C "$repository" \
+        "BUILD=$copy" "$@" >"$(log_of make)" 2>&1 || fail "make $*"
+}
+
+# What is below the directory: mode, kind and name, directories with a slash.
+listing() {
+    (cd "$1" && find . -type d -printf '%m %P/\n' -o -printf '%m %P\n') | LC_ALL=C sort -k 2
+}
+
+files_of() {
+    (cd "$1" && find . ! -type d -printf '%P\n') | LC_ALL=C sort
+}
+
+# What there is to be after installation below PREFIX, with LIBDIR in it: expected LIBDIR
+expected() {
+    local file mode
+    echo "755 bin/portclaim"
+    echo "644 $1/libportclaim.so"
+    echo "644 share/bash-completion/completions/portclaim"
+    echo "644 share/man/man1/portclaim.1"
+    echo "644 share/man/man7/portclaim.7"
+    (cd "$repository" && find examples -type f) | while read -r file; do
+        mode=644
+        [ ! -x "$repository/$file" ] || mode=755
+        echo "$mode share/doc/portclaim/$file"
+    done
+}
+
+@test "C01 make install: these files and no others, readable whatever the umask" {
+    (umask 077 && make_target install "DESTDIR=$destination")
+    assert_equal "$(listing "$destination/usr/local" | grep -v '/$')" \
+        "$(expected lib | LC_ALL=C sort -k 2)"
+    assert_equal "$(files_of "$destination" | grep -v '^usr/local/' || true)" ""
+    assert_equal "$(listing "$destination/usr" | grep '/$' | grep -v '^755 ' || true)" ""
+    cmp "$destination/usr/local/lib/libportclaim.so" "$copy/libportclaim.so"
+    cmp "$destination/usr/local/bin/portclaim" "$copy/portclaim"
+    cmp "$destination/usr/local/share/man/man1/portclaim.1" "$repository/man/portclaim.1"
+    cmp "$destination/usr/local/share/bash-completion/completions/portclaim" \
+        "$repository/preload/command/completion.bash"
+}
+
+@test "C01 make install: PREFIX and LIBDIR, with blanks in DESTDIR" {
+    destination="$BATS_TEST_TMPDIR/a destination"
+    make_target install "DESTDIR=$destination" PREFIX=/opt/portclaim LIBDIR=/opt/portclaim/lib64
+    assert_equal "$(listing "$destination/opt/portclaim" | grep -v '/$')" \
+        "$(expected lib64 | LC_ALL=C sort -k 2)"
+    make_target uninstall "DESTDIR=$destination" PREFIX=/opt/portclaim LIBDIR=/opt/portclaim/lib64
+    assert_equal "$(files_of "$destination")" ""
+}
+
+@test "C01 make uninstall: all that was installed goes, and nothing else" {
+    local prefix=$destination/usr/local
+    mkdir -p "$prefix/lib" "$prefix/share/doc/other" "$prefix/share/man/man1"
+    touch "$prefix/lib/libother.so" "$prefix/share/man/man1/other.1"
+    make_target install "DESTDIR=$destination"
+    make_target uninstall "DESTDIR=$destination"
+    assert_equal "$(files_of "$prefix" | xargs)" "lib/libother.so share/man/man1/other.1"
+    [ -d "$prefix/share/doc/other" ]
+    assert_equal "$(find "$prefix" -name '*portclaim*')" ""
+    make_target uninstall "DESTDIR=$destination"
+}
+
+@test "C01 make uninstall: a user's own file among the examples stays" {
+    local examples=$destination/usr/local/share/doc/portclaim/examples
+    make_target install "DESTDIR=$destination"
+    touch "$examples/my-own.conf"
+    make_target uninstall "DESTDIR=$destination"
+    assert_equal "$(files_of "$destination")" "usr/local/share/doc/portclaim/examples/my-own.conf"
+}
+
+@test "C01 make install: over an older one that a server has mapped" {
+    local installed=$destination/usr/local/lib/libportclaim.so
+    make_network
+    mkdir -p "${installed%/*}"
+    cp "$copy/libportclaim.so" "$installed"
+    echo older >>"$installed"
+    cp "$installed" "$BATS_TEST_TMPDIR/older"
+    ln "$installed" "$BATS_TEST_TMPDIR/mapped"
+    start old "${network[@]}" env "LD_PRELOAD=$installed" "$server" --port "$port"
+    wait_for_line old '^listening'
+    make_target install "DESTDIR=$destination"
+    cmp "$installed" "$copy/libportclaim.so"
+    cmp "$BATS_TEST_TMPDIR/mapped" "$BATS_TEST_TMPDIR/older"
+    grep -q "$installed (deleted)" "/proc/$(pid_of old)/maps"
+    start new "${network[@]}" env "LD_PRELOAD=$installed" "$server" --port "$port"
+    wait_for_line new '^listening'
+    assert_exit old 0
+}
+
+# serves PORTCLAIM OBJECT: does the command run a server under this object?
+serves() {
+    make_network
+    start new "${network[@]}" "$1" run -- "$server" --port "$port"
+    wait_for_line new '^listening'
+    grep -q " $2\$" "/proc/$(pid_of new)/maps" || fail "$2 is not loaded"
+}
+
+@test "C01 what is installed works: the command finds the object in ../lib" {
+    make_target install "DESTDIR=$destination"
+    rm "$copy/libportclaim.so"
+    assert_equal "$("$destination/usr/local/bin/portclaim" --version)" "$("$build/portclaim" --version)"
+    serves "$destination/usr/local/bin/portclaim" "$destination/usr/local/lib/libportclaim.so"
+}
+
+@test "C01 what is installed works: the command finds the object in the LIBDIR it was built for" {
+    make_target install "PREFIX=$destination" "LIBDIR=$destination/lib/machine"
+    rm "$copy/libportclaim.so"
+    [ ! -e "$destination/lib/libportclaim.so" ]
+    serves "$destination/bin/portclaim" "$destination/lib/machine/libportclaim.so"
+}
+
+@test "C01 make: nothing is built twice, and the command again for another LIBDIR" {
+    local before
+    make_target all
+    before=$(stat -c %y "$copy/portclaim" "$copy/libportclaim.so")
+    make_target all
+    assert_equal "$(stat -c %y "$copy/portclaim" "$copy/libportclaim.so")" "$before"
+    refute grep -aq /elsewhere/lib "$copy/portclaim"
+    make_target all LIBDIR=/elsewhere/lib
+    grep -aq /elsewhere/lib "$copy/portclaim"
+    assert_equal "$(stat -c %y "$copy/libportclaim.so")" "$(tail -n 1 <<<"$before")"
+}
