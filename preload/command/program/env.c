@@ -64,20 +64,20 @@ static void assign(struct env *env, const char *assignment)
 }
 
 /* Puts the words of the string in the place of all that was read, to be read in turn. */
-static bool split(struct arguments *words, const char *string)
+static bool split(struct string_list *words, const char *string)
 {
-    struct arguments split = {0};
-    arguments_add(&split, words->list[0]);
+    struct string_list split = {0};
+    string_list_add(&split, words->list[0]);
     bool fine = env_split(string, &split);
-    arguments_add_all(&split, words->list + optind);
-    arguments_free(words);
+    string_list_add_all(&split, words->list + optind);
+    string_list_free(words);
     *words = split;
     optind = 0;
     return fine;
 }
 
 /* False for a mistake. */
-static bool take_option(struct env *env, struct arguments *words, int option, int *splits)
+static bool take_option(struct env *env, struct string_list *words, int option, int *splits)
 {
     switch (option) {
     case 'i':
@@ -101,7 +101,7 @@ static bool take_option(struct env *env, struct arguments *words, int option, in
 }
 
 /* Afterwards what is no option begins at optind; an optind of 0 makes getopt_long() begin anew. */
-static bool take_options(struct env *env, struct arguments *words)
+static bool take_options(struct env *env, struct string_list *words)
 {
     int splits = 0;
     int option;
@@ -115,11 +115,11 @@ static bool take_options(struct env *env, struct arguments *words)
 
 void env_read(char *const *arguments, const char *path, struct env *env)
 {
-    struct arguments words = {0};
+    struct string_list words = {0};
     int before[] = {optind, opterr};
     *env = (struct env){0};
     replace(&env->path, path);
-    arguments_add_all(&words, arguments);
+    string_list_add_all(&words, arguments);
     if (take_options(env, &words)) {
         char **rest = words.list + optind;
         if (*rest != NULL && strcmp(*rest, "-") == 0) {
@@ -128,16 +128,16 @@ void env_read(char *const *arguments, const char *path, struct env *env)
         }
         for (; *rest != NULL && strchr(*rest, '=') != NULL; rest++)
             assign(env, *rest);
-        arguments_add_all(&env->program, rest);
+        string_list_add_all(&env->program, rest);
     }
-    arguments_free(&words);
+    string_list_free(&words);
     optind = before[0];
     opterr = before[1];
 }
 
 void env_free(struct env *env)
 {
-    arguments_free(&env->program);
+    string_list_free(&env->program);
     free(env->path);
     free(env->directory);
     *env = (struct env){0};

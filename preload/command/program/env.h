@@ -4,15 +4,15 @@
 #ifndef PORTCLAIM_ENV_H
 #define PORTCLAIM_ENV_H
 
-#include "arguments.h"
+#include "command/string_list.h"
 
 #include <stdbool.h>
 
 struct env {
-    struct arguments program; /* its command line; empty: env(1) starts nothing that is known */
-    bool drops_preload;       /* LD_PRELOAD is removed or replaced on the way */
-    char *path;               /* the PATH in which the program is looked up; NULL: none */
-    char *directory;          /* where it is started; NULL: here */
+    struct string_list program; /* its command line; empty: env(1) starts nothing that is known */
+    bool drops_preload;         /* LD_PRELOAD is removed or replaced on the way */
+    char *path;                 /* the PATH in which the program is looked up; NULL: none */
+    char *directory;            /* where it is started; NULL: here */
 };
 
 /*

@@ -14,7 +14,7 @@ struct splitting {
     size_t room;
     bool begun; /* also by empty quotes, and by an empty variable */
     char quote; /* that is open, or NUL */
-    struct arguments *words;
+    struct string_list *words;
 };
 
 static void add_byte(struct splitting *splitting, char byte)
@@ -34,7 +34,7 @@ static void end_word(struct splitting *splitting)
 {
     if (splitting->begun) {
         add_byte(splitting, '\0');
-        arguments_add(splitting->words, splitting->word);
+        string_list_add(splitting->words, splitting->word);
     }
     splitting->length = 0;
     splitting->begun = false;
@@ -109,7 +109,7 @@ static bool take_byte(struct splitting *splitting)
     return true;
 }
 
-bool env_split(const char *string, struct arguments *words)
+bool env_split(const char *string, struct string_list *words)
 {
     struct splitting splitting = {.cursor = string, .words = words};
     bool fine = true;

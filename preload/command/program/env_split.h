@@ -4,11 +4,11 @@
 #ifndef PORTCLAIM_ENV_SPLIT_H
 #define PORTCLAIM_ENV_SPLIT_H
 
-#include "arguments.h"
+#include "command/string_list.h"
 
 #include <stdbool.h>
 
 /* Adds its words. False when env(1) would refuse the string; then some may have been added. */
-bool env_split(const char *string, struct arguments *words);
+bool env_split(const char *string, struct string_list *words);
 
 #endif

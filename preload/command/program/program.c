@@ -1,6 +1,6 @@
 #include "program.h"
 
-#include "arguments.h"
+#include "command/string_list.h"
 #include "core/text.h"
 #include "elf.h"
 #include "env.h"
@@ -24,13 +24,13 @@ enum {
 /* A command line on its way to what is loaded. */
 struct search {
     struct program *program;
-    struct arguments arguments;
+    struct string_list arguments;
     char *path;      /* PATH; NULL: not set */
     char *directory; /* what relative names start from; NULL: our own */
     char *file;      /* what is to be executed now */
     /* What one execvp(3) began with, for the shell. */
     char *original_file;
-    struct arguments original;
+    struct string_list original;
 };
 
 static char *copy(const char *string)
@@ -174,23 +174,23 @@ static enum program_finding judge_elf(int descriptor, struct program *program)
 /* ---- on the way ---- */
 
 /* The new command line, in the place of the old one. */
-static void take_arguments(struct search *search, struct arguments *arguments)
+static void take_arguments(struct search *search, struct string_list *arguments)
 {
-    arguments_free(&search->arguments);
+    string_list_free(&search->arguments);
     search->arguments = *arguments;
-    *arguments = (struct arguments){0};
+    *arguments = (struct string_list){0};
 }
 
 /* "#!": the interpreter, its argument, the file, and the arguments but for the first. */
 static void interpret(struct search *search, const char *interpreter, const char *argument)
 {
-    struct arguments words = {0};
-    arguments_add(&words, interpreter);
+    struct string_list words = {0};
+    string_list_add(&words, interpreter);
     if (argument[0] != '\0')
-        arguments_add(&words, argument);
-    arguments_add(&words, search->file);
+        string_list_add(&words, argument);
+    string_list_add(&words, search->file);
     if (search->arguments.count > 1)
-        arguments_add_all(&words, search->arguments.list + 1);
+        string_list_add_all(&words, search->arguments.list + 1);
     take_arguments(search, &words);
     free(search->file);
     search->file = join(search->directory, interpreter);
@@ -316,8 +316,8 @@ static enum next execute(struct search *search)
         (void)add_step(search->program, search->file);
         return NEXT_NONE;
     }
-    arguments_free(&search->original);
-    arguments_add_all(&search->original, search->arguments.list);
+    string_list_free(&search->original);
+    string_list_add_all(&search->original, search->arguments.list);
     free(search->original_file);
     search->original_file = copy(search->file);
     for (int scripts = 0; next == NEXT_FILE; scripts++)
@@ -329,11 +329,11 @@ enum program_finding program_examine(char *const *arguments, struct program *pro
 {
     struct search search = {.program = program, .path = copy(getenv("PATH"))};
     *program = (struct program){0};
-    arguments_add_all(&search.arguments, arguments);
+    string_list_add_all(&search.arguments, arguments);
     while (execute(&search) == NEXT_LOOK_UP) {
     }
     program->arguments = search.arguments.list;
-    arguments_free(&search.original);
+    string_list_free(&search.original);
     free(search.original_file);
     free(search.path);
     free(search.directory);
@@ -372,10 +372,10 @@ enum program_finding program_examine_file(const char *path, struct program *prog
 
 void program_free(struct program *program)
 {
-    struct arguments arguments = {.list = program->arguments};
+    struct string_list arguments = {.list = program->arguments};
     for (char **argument = program->arguments; argument != NULL && *argument != NULL; argument++)
         arguments.count++;
-    arguments_free(&arguments);
+    string_list_free(&arguments);
     for (uint32_t index = 0; index < program->step_count; index++)
         free(program->steps[index]);
     program->arguments = NULL;
