@@ -1,16 +1,163 @@
-#include "command.h"
+#include "explain.h"
+#include "command/command.h"
+#include "command/visible.h"
+#include "page_file.h"
 
-static int run_placeholder(int count, char **arguments)
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OPTION_JSON = 1, OPTION_HTML };
+
+static const struct option options[] = {
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"html", required_argument, NULL, OPTION_HTML},
+    {0},
+};
+
+struct wishes {
+    bool json;
+    const char *page; /* NULL: none */
+};
+
+/* ---- reading ---- */
+
+static bool complain_of_file(char *path, int error)
 {
-    (void)count;
-    (void)arguments;
+    char *shown = visible(path);
+    command_complain(&command_explain,
+                     "cannot read the record \"%s\": %s; nothing is explained, give the files that "
+                     "can be read",
+                     shown, strerror(error));
+    free(shown);
+    free(path);
+    return false;
+}
+
+/* False, and it was said why, when one of the files could not be read to its end. */
+static bool read_all(char **paths, size_t count, struct story *story, struct record_counts *counts)
+{
+    char *failed = NULL;
+    struct record *record = malloc(sizeof(*record));
+    if (record == NULL)
+        err(EXIT_MISUSE, "portclaim explain");
+    struct record_files *files = record_files_open(paths, count, &failed);
+    if (files == NULL) {
+        free(record);
+        return complain_of_file(failed, errno);
+    }
+    while (record_files_next(files, record, &failed))
+        story_add(story, record);
+    int error = errno;
+    *counts = record_files_counts(files);
+    record_files_close(files);
+    free(record);
+    if (failed != NULL)
+        return complain_of_file(failed, error);
+    story_end(story);
+    return true;
+}
+
+/* ---- telling ---- */
+
+static int complain_of_page(const char *path, const char *problem)
+{
+    char *shown = visible(path);
+    command_complain(&command_explain, "cannot write the page \"%s\": %s", shown, problem);
+    free(shown);
     return EXIT_MISUSE;
+}
+
+static int write_page(const char *path, const struct explanation *explanation)
+{
+    struct page_file file;
+    const char *problem = page_file_open(&file, path);
+    if (problem != NULL)
+        return complain_of_page(path, problem);
+    explain_as_page(file.stream, explanation);
+    problem = page_file_finish(&file);
+    return problem != NULL ? complain_of_page(path, problem) : EXIT_YES;
+}
+
+static int tell(const struct wishes *wishes, const struct explanation *explanation)
+{
+    int status = EXIT_YES;
+    if (wishes->page != NULL)
+        status = write_page(wishes->page, explanation);
+    if (status == EXIT_YES && wishes->json)
+        explain_as_json(stdout, explanation);
+    else if (status == EXIT_YES && wishes->page == NULL)
+        explain_as_text(stdout, explanation);
+    return status;
+}
+
+static int explain(const struct wishes *wishes, const struct story *story,
+                   struct record_counts counts)
+{
+    struct diagnosis *diagnoses = calloc(story->endpoint_count + 1, sizeof(*diagnoses));
+    if (diagnoses == NULL)
+        err(EXIT_MISUSE, "portclaim explain");
+    for (uint32_t index = 0; index < story->endpoint_count; index++)
+        diagnose(story->endpoints[index], &diagnoses[index]);
+    struct explanation explanation = {story, counts, diagnoses};
+    int status = tell(wishes, &explanation);
+    for (uint32_t index = 0; index < story->endpoint_count; index++)
+        diagnosis_free(&diagnoses[index]);
+    free(diagnoses);
+    return status;
+}
+
+static int run(int count, char **arguments)
+{
+    struct wishes wishes = {0};
+    int option = 0;
+    while ((option = command_next_option(&command_explain, count, arguments, options)) != -1) {
+        if (option == OPTION_JSON)
+            wishes.json = true;
+        else
+            wishes.page = optarg;
+    }
+    char input[] = "-";
+    char *standard_input[] = {input};
+    bool given = optind < count;
+    if (!given && isatty(STDIN_FILENO))
+        return command_misuse(&command_explain,
+                              "want a record: a file, or the record on standard input");
+    struct record_counts counts = {0};
+    struct story *story = story_new();
+    int status = EXIT_MISUSE;
+    if (read_all(given ? arguments + optind : standard_input, given ? (size_t)(count - optind) : 1,
+                 story, &counts))
+        status = explain(&wishes, story, counts);
+    story_free(story);
+    return status;
 }
 
 const struct command command_explain = {
     .name = "explain",
     .summary = "tell the story of a restart loop from its record",
-    .synopsis = "",
-    .details = "",
-    .run = run_placeholder,
+    .synopsis = "[--json] [--html FILE] [RECORD]...",
+    .details =
+        "RECORD is what a service wrote that was started with\n"
+        "PORTCLAIM_LOG=FILE PORTCLAIM_LOG_FORMAT=json. Several are put together by time; FILE.1\n"
+        "is read before FILE. Without one, or for \"-\", standard input is read. Lines that are\n"
+        "damaged, cut or of something else are counted and passed over.\n"
+        "\n"
+        "For each endpoint it says what went wrong, with the setting or the line of the unit\n"
+        "that cures it, and below that what happened, in local time.\n"
+        "\n"
+        "  --json       one JSON object instead of text; portclaim(1) has its schema\n"
+        "  --html FILE  write one page with the timeline drawn to FILE, instead of text; with\n"
+        "               --json both\n"
+        "\n"
+        "Exit status: 0 the records were read and explained, whatever they say; 2 typed wrong,\n"
+        "or a file could not be read or written.\n"
+        "\n"
+        "  portclaim explain /var/log/portclaim.json\n"
+        "  journalctl -u gateway -o cat | portclaim explain\n"
+        "  portclaim explain --html loop.html alpha.json beta.json\n",
+    .run = run,
 };

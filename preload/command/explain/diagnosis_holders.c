@@ -1,0 +1,319 @@
+/* Who stands in the way and cannot be stopped, and what is in the way though nobody is. */
+#include "diagnosis_words.h"
+
+#include "cure.h"
+#include "words.h"
+
+#include "core/evidence.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    /* TIME_WAIT and FIN_WAIT2 last a minute (TCP_TIMEWAIT_LEN, include/net/tcp.h); one second more
+     */
+    LEFTOVERS_MS = 61000,
+};
+
+/* Nothing to copy: in a unit without such a list the line would forbid all other families. */
+#define ALLOW_NETLINK                                                                              \
+    "if the unit has RestrictAddressFamilies=, add AF_NETLINK to it: sockets are looked up by it"
+
+/* "another program: "nginx" (...) in 3 starts." for each kind of evidence that was seen */
+static void say_sightings(struct words *words, const struct story_endpoint *endpoint,
+                          const enum evidence *evidences, size_t count)
+{
+    const char *before = "";
+    for (size_t index = 0; index < count; index++) {
+        const struct story_sighting *sighting = &endpoint->sightings[evidences[index]];
+        if (sighting->tally.claims == 0)
+            continue;
+        words_add(words, "%s", before);
+        say_holders(words, sighting);
+        words_add(words, ": %s.", evidence_words(evidences[index]));
+        before = " ";
+    }
+}
+
+static const struct story_sighting *most_sighted(const struct story_endpoint *endpoint,
+                                                 const enum evidence *evidences, size_t count,
+                                                 enum evidence *which)
+{
+    *which = evidences[0];
+    for (size_t index = 1; index < count; index++) {
+        if (endpoint->sightings[evidences[index]].tally.claims >
+            endpoint->sightings[*which].tally.claims)
+            *which = evidences[index];
+    }
+    return &endpoint->sightings[*which];
+}
+
+/* ---- another service ---- */
+
+static const enum evidence foreign[] = {EVIDENCE_OTHER_PROGRAM,   EVIDENCE_OTHER_USER,
+                                        EVIDENCE_OTHER_SERVICE,   EVIDENCE_OTHER_SCRIPT,
+                                        EVIDENCE_OTHER_ARGUMENTS, EVIDENCE_NOT_NAMED};
+enum { FOREIGN = sizeof(foreign) / sizeof(foreign[0]) };
+
+static const struct story_holder *most_seen(const struct story_sighting *sighting)
+{
+    const struct story_holder *most = &sighting->who[0];
+    for (uint32_t index = 1; index < sighting->who_count; index++) {
+        if (sighting->who[index].claims > most->claims)
+            most = &sighting->who[index];
+    }
+    return most;
+}
+
+/* Was the holder itself among those that found the port taken? */
+static const struct story_party *find_rival(const struct story_endpoint *endpoint,
+                                            const struct story_holder *holder)
+{
+    const char *label = holder->unit[0] != '\0' ? holder->unit : holder->name;
+    for (uint32_t index = 0; index < endpoint->party_count; index++) {
+        const struct story_party *party = &endpoint->parties[index];
+        if (party->starts > 0 && party->starts < endpoint->starts &&
+            strcmp(party->label, label) == 0)
+            return party;
+    }
+    return NULL;
+}
+
+static void cure_foreign(struct cause *cause, const struct story_endpoint *endpoint,
+                         const struct story_holder *holder, enum evidence evidence)
+{
+    char label[RECORD_STRING_SIZE];
+    if (cure_is_service(holder->unit)) {
+        cure_add(cause, "if it is not needed, disable it");
+        cure_lines(cause, "systemctl disable --now %s", holder->unit);
+    } else {
+        cure_add(cause, "see who it is and what started it, and stop it%s",
+                 evidence == EVIDENCE_OTHER_USER ? " as its user or as root" : "");
+        cure_lines(cause, "portclaim who %s:%u", endpoint->protocol, endpoint->port);
+    }
+    cure_add(cause, "or choose another port than %u for one of the two", endpoint->port);
+    if (evidence == EVIDENCE_OTHER_USER)
+        return;
+    if (evidence == EVIDENCE_NOT_NAMED) {
+        cure_add(cause, "%s", evidence_advice(evidence));
+        return;
+    }
+    cure_add(cause, "%s",
+             evidence == EVIDENCE_OTHER_SERVICE
+                 ? "if it is an earlier instance after all: the same PORTCLAIM_SERVICE "
+                   "for both, for they have labels that differ"
+                 : "if it is an earlier instance of the same service: start both with "
+                   "the same label");
+    cure_own_label(endpoint, label, sizeof(label));
+    cure_setting(cause, endpoint, "PORTCLAIM_SERVICE=%s", label);
+}
+
+void say_foreign(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    enum evidence evidence;
+    const struct story_sighting *sighting = most_sighted(endpoint, foreign, FOREIGN, &evidence);
+    const struct story_holder *holder = most_seen(sighting);
+    const struct story_party *rival = find_rival(endpoint, holder);
+    words_start(&words);
+    words_add(&words, "The port was held by somebody who is no earlier instance, and who is "
+                      "therefore never stopped: ");
+    say_sightings(&words, endpoint, foreign, FOREIGN);
+    if (rival != NULL) {
+        words_add(&words, " It goes both ways: ");
+        words_add_name(&words, rival->label);
+        words_add(&words, " found the port taken at ");
+        words_add_count(&words, rival->starts, "start");
+        words_add(&words, " of its own. Two services want one port.");
+    }
+    cause->words = words_end(&words);
+    cure_foreign(cause, endpoint, holder, evidence);
+}
+
+/* ---- those that are never signalled ---- */
+
+void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
+    enum evidence evidence;
+    struct words words;
+    words_start(&words);
+    words_add(&words, "The port is held by a process above the one that starts, which is never "
+                      "stopped: ");
+    say_sightings(&words, endpoint, ancestors, 2);
+    cause->words = words_end(&words);
+    most_sighted(endpoint, ancestors, 2, &evidence);
+    cure_add(cause, "%s", evidence_advice(evidence));
+    cure_add(cause, "if the parent only inherited the socket, let it close it before it starts the "
+                    "child; if the child is to serve on the parent's socket, let it not bind");
+}
+
+void say_protected(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words, "PORTCLAIM_PROTECT names who holds the port: ");
+    say_holders(&words, &endpoint->sightings[EVIDENCE_PROTECTED]);
+    words_add(&words, ".");
+    cause->words = words_end(&words);
+    cure_add(cause, "%s", evidence_advice(EVIDENCE_PROTECTED));
+}
+
+void say_together(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    static const enum evidence together[] = {EVIDENCE_YOUNGER, EVIDENCE_TOOK_PORT,
+                                             EVIDENCE_SIBLING};
+    enum evidence evidence;
+    struct words words;
+    words_start(&words);
+    words_add(&words, "Two instances were started at about the same time, and the other one got "
+                      "the port: ");
+    say_sightings(&words, endpoint, together, sizeof(together) / sizeof(together[0]));
+    cause->words = words_end(&words);
+    most_sighted(endpoint, together, sizeof(together) / sizeof(together[0]), &evidence);
+    cure_add(cause, "run one of them, or give each its own port: look for a second unit, timer or "
+                    "script that starts the program");
+    cure_lines(
+        cause,
+        "systemctl list-units --all --type=service,timer\nps -eo pid,ppid,lstart,cgroup,args");
+    if (evidence == EVIDENCE_SIBLING)
+        cure_add(cause,
+                 "if they are workers of one server: let the parent bind before it forks, or "
+                 "set SO_REUSEPORT in all of them");
+}
+
+void say_client(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words,
+              "No server held the port, but an outgoing connection to which the kernel "
+              "gave %u as its own port: ",
+              endpoint->port);
+    say_holders(&words, &endpoint->sightings[EVIDENCE_CONNECTION]);
+    words_add(&words, ".");
+    cause->words = words_end(&words);
+    cure_add(cause, "keep the port from clients (if the list has ports already, add them to the "
+                    "line)");
+    cure_lines(cause,
+               "echo net.ipv4.ip_local_reserved_ports=%u >/etc/sysctl.d/50-portclaim.conf\n"
+               "sysctl --system",
+               endpoint->port);
+}
+
+void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
+                                           EVIDENCE_NO_LINEAGE};
+    struct words words;
+    words_start(&words);
+    words_add(&words, "The socket was seen, but not enough of its process to tell whether it is "
+                      "an earlier instance, so nobody was stopped: ");
+    say_sightings(&words, endpoint, hidden, sizeof(hidden) / sizeof(hidden[0]));
+    cause->words = words_end(&words);
+    cure_add(cause, "let the service see other processes");
+    cure_unit_line(cause, endpoint, "ProtectProc=default\nProcSubset=all");
+    cure_add(cause, "if /proc is mounted with hidepid, or the holder lives in another container or "
+                    "PID namespace: stop it there, or look as root on the host");
+    cure_lines(cause, "ss -Hlnp%c 'sport = :%u'",
+               strcmp(endpoint->protocol, "udp") == 0 ? 'u' : 't', endpoint->port);
+}
+
+void say_denied(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words, "The kernel did not permit the signal (EPERM) in ");
+    words_add_count(&words, endpoint->actions[ACTION_DENIED].claims, "start");
+    words_add(&words, ": the holder runs as another user by now, or a security module forbids it.");
+    cause->words = words_end(&words);
+    cure_add(cause, "run both instances as the same user");
+    cure_add(cause, "or, with care, let the service signal other users' processes");
+    cure_unit_line(cause, endpoint, "AmbientCapabilities=CAP_KILL");
+}
+
+void say_no_pidfd(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words, "In ");
+    words_add_count(&words, endpoint->actions[ACTION_FAILED].claims, "start");
+    words_add(&words, " nobody could be signalled safely: there are no pidfds before Linux 5.3, "
+                      "and where a filter of system calls forbids them.");
+    cause->words = words_end(&words);
+    /* Nothing to copy: in a unit without a filter such a line would forbid everything else. */
+    cure_add(cause, "run Linux 5.3 or newer; if the unit has a list of allowed calls in "
+                    "SystemCallFilter=, add pidfd_open and pidfd_send_signal to it");
+}
+
+/* ---- nobody ---- */
+
+void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words, "Nobody held the port, but what closed connections leave behind: up to ");
+    words_add_count(&words, endpoint->most_leftovers, "socket");
+    words_add(&words, " at once, in ");
+    words_add_count(&words, endpoint->lingering.claims, "start");
+    words_add(&words, ", which took up to ");
+    words_add_duration(&words, endpoint->longest_lingering_ms);
+    if (endpoint->lingering_closed > 0)
+        words_add(&words, "; in %" PRIu32 " they were closed", endpoint->lingering_closed);
+    words_add(&words, ". They block a start only if the old instance or the new one lacks "
+                      "SO_REUSEADDR.");
+    cause->words = words_end(&words);
+    cure_add(cause, "let every start of the service go through portclaim, which sets it: it helps "
+                    "from the next restart on");
+    cure_setting(cause, endpoint, "PORTCLAIM_REUSEADDR=on");
+    cure_add(cause, "or let it close such sockets at once");
+    cure_unit_line(cause, endpoint, "AmbientCapabilities=CAP_NET_ADMIN");
+    cure_add(cause, "or outwait them: they last a minute, which TimeoutStartSec= (90 s by default) "
+                    "must allow");
+    cure_setting(cause, endpoint, "PORTCLAIM_WAIT_MS=%d", LEFTOVERS_MS);
+}
+
+void say_not_found(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add_count(&words, endpoint->unseen.claims, "start");
+    words_add(&words, " did not get the port, and nobody was seen in the way: the look-up has "
+                      "gaps there (see the warnings), or the holder is in another namespace.");
+    cause->words = words_end(&words);
+    cure_add(cause, "look as root");
+    cure_lines(cause, "ss -Hanp%c 'sport = :%u'",
+               strcmp(endpoint->protocol, "udp") == 0 ? 'u' : 't', endpoint->port);
+    cure_add(cause, ALLOW_NETLINK);
+}
+
+void say_untouched(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words, "In ");
+    words_add_count(&words, endpoint->untouched.claims, "start");
+    words_add(&words, " an earlier instance held the port and was not asked to stop: another "
+                      "starter was about to do that (two were started at once), or the look-up "
+                      "had gaps (see the warnings).");
+    cause->words = words_end(&words);
+    cure_add(cause, "start one instance at a time: look for a second unit, timer or script that "
+                    "starts the program");
+    cure_lines(cause, "systemctl list-units --all --type=service,timer");
+    cure_add(cause, ALLOW_NETLINK);
+}
+
+void say_dry_run(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words,
+              "portclaim only looked (PORTCLAIM=dry-run). Turned on it would have asked the "
+              "old instance to stop in ");
+    words_add_count(&words, endpoint->actions[ACTION_WOULD_ASK].claims, "start");
+    words_add(&words, " of %" PRIu32 ", and the service would have had its port.",
+              endpoint->starts);
+    cause->words = words_end(&words);
+    cure_add(cause, "turn it on");
+    cure_setting(cause, endpoint, "PORTCLAIM=on");
+}

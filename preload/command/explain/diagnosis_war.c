@@ -1,0 +1,143 @@
+/* Two services that stop each other, or one that is started over and over. */
+#include "cure.h"
+#include "diagnosis_words.h"
+
+#include "core/evidence.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *label_of(const struct story_endpoint *endpoint, int party)
+{
+    return endpoint->parties[party].label;
+}
+
+static void say_kills(struct words *words, const struct story_endpoint *endpoint,
+                      const struct story_pair *pair)
+{
+    words_add_name(words, label_of(endpoint, pair->killer));
+    words_add(words, " stopped ");
+    words_add_name(words, label_of(endpoint, pair->victim));
+    words_add(words, " ");
+    words_add_count(words, pair->kills, "time");
+}
+
+static void say_limit(struct words *words, const struct story_war *war)
+{
+    words_add(words,
+              "PORTCLAIM_LIMIT held %" PRIu32 " of the starts back, after %" PRIu32
+              " kills in %" PRIu32 " s",
+              war->claims, war->kills, war->window_s);
+    if (war->killer[0] != '\0' && war->victim[0] != '\0') {
+        words_add(words, "; the last of them: ");
+        words_add_name(words, war->killer);
+        words_add(words, " (PID %" PRId32 ") stopped ", war->killer_pid);
+        words_add_name(words, war->victim);
+        words_add(words, " (PID %" PRId32 ")", war->victim_pid);
+    }
+    words_add(words, ".");
+}
+
+/* Two names, one of which has to go; "" where the record has none. */
+struct sides {
+    const char *one;
+    const char *other;
+    enum evidence evidence;
+};
+
+static struct sides sides_of(const struct story_endpoint *endpoint, const struct couple *couple)
+{
+    if (couple->there != NULL)
+        return (struct sides){label_of(endpoint, couple->there->killer),
+                              label_of(endpoint, couple->there->victim), couple->there->evidence};
+    return (struct sides){endpoint->war.killer, endpoint->war.victim, EVIDENCE_NONE};
+}
+
+static void cure_by_label(struct cause *cause, const struct sides *sides)
+{
+    bool by_rule = sides->evidence == EVIDENCE_RULE || sides->evidence == EVIDENCE_ANY;
+    char one[RECORD_STRING_SIZE];
+    char other[RECORD_STRING_SIZE];
+    if (by_rule)
+        cure_add(cause, "if they are different services: narrow PORTCLAIM_MATCH, whose rule takes "
+                        "one for the other, and give one of them another port");
+    else
+        cure_add(cause, "if they are different services: labels that differ keep them from "
+                        "stopping each other; each still needs a port of its own");
+    cure_label(sides->one, one, sizeof(one));
+    cure_label(sides->other, other, sizeof(other));
+    if (by_rule || !cure_is_plain(one) || !cure_is_plain(other) || strcmp(one, other) == 0)
+        return;
+    if (cure_is_service(sides->one) && cure_is_service(sides->other))
+        cure_lines(cause,
+                   "# systemctl edit %s\n[Service]\nEnvironment=PORTCLAIM_SERVICE=%s\n"
+                   "# systemctl edit %s\n[Service]\nEnvironment=PORTCLAIM_SERVICE=%s",
+                   sides->one, one, sides->other, other);
+    else
+        cure_lines(cause,
+                   "# for the one\nPORTCLAIM_SERVICE=%s\n# for the other\nPORTCLAIM_SERVICE=%s",
+                   one, other);
+}
+
+/* Not in one block: who copies that would disable both. */
+static void cure_between_two(struct cause *cause, const struct story_endpoint *endpoint,
+                             const struct sides *sides)
+{
+    int32_t killer = endpoint->war.killer_pid;
+    if (killer == 0 && endpoint->pair_count > 0)
+        killer = endpoint->pairs[0].killer_pid;
+    if (cure_is_service(sides->one) && cure_is_service(sides->other)) {
+        cure_add(cause, "keep one of the two, and disable the other: either this one");
+        cure_lines(cause, "systemctl disable --now %s", sides->one);
+        cure_add(cause, "or this one");
+        cure_lines(cause, "systemctl disable --now %s", sides->other);
+    } else {
+        cure_add(cause,
+                 "keep one of the two and disable what starts the other (a unit, a "
+                 "container, a supervisor)%s",
+                 killer > 0 ? "; this names it, for a process that still lives" : "");
+        if (killer > 0)
+            cure_lines(cause, "systemctl status %" PRId32, killer);
+    }
+    cure_add(cause, "or give one of them another port than %u", endpoint->port);
+    cure_by_label(cause, sides);
+}
+
+/* One unit against itself is one that is restarted faster than the limit allows. */
+static void cure_of_itself(struct cause *cause, const struct story_endpoint *endpoint,
+                           struct words *words)
+{
+    words_add(words, " Both sides are the same unit: it is started again and again while its last "
+                     "instance still serves.");
+    cure_add(cause, "find out what restarts it (a timer, a deployment, a second supervisor "
+                    "inside it)");
+    if (cure_is_service(endpoint->war.killer))
+        cure_lines(cause, "journalctl -u %s\nsystemctl show -p NRestarts %s", endpoint->war.killer,
+                   endpoint->war.killer);
+}
+
+void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
+                  const struct couple *couple)
+{
+    struct words words;
+    struct sides sides = sides_of(endpoint, couple);
+    bool itself = strcmp(sides.one, sides.other) == 0 && cure_is_service(sides.one);
+    words_start(&words);
+    if (couple->there != NULL) {
+        words_add(&words, "Two services fight over the port: ");
+        say_kills(&words, endpoint, couple->there);
+        words_add(&words, ", and ");
+        say_kills(&words, endpoint, couple->back);
+        words_add(&words, ". Each takes the other for an earlier instance of itself (%s).%s",
+                  evidence_words(sides.evidence), endpoint->war.claims > 0 ? " " : "");
+    } else if (!itself && sides.one[0] != '\0') {
+        words_add(&words, "Two services fight over the port, each stopping the other. ");
+    }
+    if (endpoint->war.claims > 0)
+        say_limit(&words, &endpoint->war);
+    if (itself)
+        cure_of_itself(cause, endpoint, &words);
+    else
+        cure_between_two(cause, endpoint, &sides);
+    cause->words = words_end(&words);
+}

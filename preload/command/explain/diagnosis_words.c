@@ -1,0 +1,310 @@
+/* What goes wrong between the instances of services: how they stop and how often they start. */
+#include "diagnosis_words.h"
+
+#include "cure.h"
+#include "words.h"
+
+#include <inttypes.h>
+
+enum {
+    MS_PER_S = 1000,
+    ROUND_MS = 100,
+    LEAST_TERM_MS = 100,
+    MOST_SETTING_MS = 600000, /* of PORTCLAIM_TERM_MS and its like, core/settings.c */
+    DEFAULT_KILL_MS = 400,    /* of PORTCLAIM_KILL_MS */
+    DEFAULT_WAIT_MS = 2000,   /* of PORTCLAIM_WAIT_MS */
+    START_TIMEOUT_MS = 90000, /* DefaultTimeoutStartSec=, systemd-system.conf(5) */
+    TRIAL_TERM_MS = 10000,    /* long enough for any shutdown that ends at all */
+    GRACE_SHARE = 4,
+};
+
+static uint64_t round_up(uint64_t number, uint64_t step)
+{
+    return (number + step - 1) / step * step;
+}
+
+static uint32_t setting_ms(uint64_t milliseconds)
+{
+    uint64_t rounded = round_up(milliseconds, ROUND_MS);
+    return (uint32_t)(rounded < MOST_SETTING_MS ? rounded : MOST_SETTING_MS);
+}
+
+/* ---- who ---- */
+
+void say_holder(struct words *words, const struct story_holder *holder)
+{
+    const char *what = holder->script[0] != '\0' ? holder->script : holder->program;
+    const char *before = " (";
+    if (holder->pid == 0) {
+        words_add(words, "a process that could not be seen");
+    } else {
+        words_add(words, "\"");
+        words_add_name(words, holder->name[0] != '\0' ? holder->name : "?");
+        words_add(words, "\"");
+    }
+    if (holder->unit[0] != '\0') {
+        words_add(words, "%sunit ", before);
+        words_add_name(words, holder->unit);
+        before = ", ";
+    }
+    if (what[0] != '\0') {
+        words_add(words, "%s", before);
+        words_add_name(words, what);
+        before = ", ";
+    }
+    if (holder->user >= 0) {
+        words_add(words, "%suser %" PRId64, before, holder->user);
+        before = ", ";
+    }
+    if (holder->pid != 0) {
+        words_add(words, "%slast seen as PID %" PRId32, before, holder->pid);
+        before = ", ";
+    }
+    words_add(words, "%s", before[0] == ',' ? ")" : "");
+}
+
+void say_holders(struct words *words, const struct story_sighting *sighting)
+{
+    for (uint32_t index = 0; index < sighting->who_count; index++) {
+        words_add(words, "%s", index > 0 ? "; " : "");
+        say_holder(words, &sighting->who[index]);
+        words_add(words, " in ");
+        words_add_count(words, sighting->who[index].claims, "start");
+    }
+    if (sighting->others > 0)
+        words_add(words, "; others in %" PRIu32, sighting->others);
+}
+
+/* The one that was asked to stop most often. */
+static void say_whom(struct words *words, const struct story_endpoint *endpoint)
+{
+    static const enum evidence stale[] = {EVIDENCE_SERVICE, EVIDENCE_UNIT,  EVIDENCE_PROGRAM,
+                                          EVIDENCE_SCRIPT,  EVIDENCE_TITLE, EVIDENCE_RULE,
+                                          EVIDENCE_ANY};
+    const struct story_holder *most = NULL;
+    for (size_t index = 0; index < sizeof(stale) / sizeof(stale[0]); index++) {
+        const struct story_sighting *sighting = &endpoint->sightings[stale[index]];
+        for (uint32_t who = 0; who < sighting->who_count; who++) {
+            if (most == NULL || sighting->who[who].claims > most->claims)
+                most = &sighting->who[who];
+        }
+    }
+    if (most == NULL)
+        return;
+    words_add(words, " It is ");
+    say_holder(words, most);
+    words_add(words, ".");
+}
+
+/* ---- slow and stubborn ---- */
+
+static void say_times(struct words *words, const struct story_times *times)
+{
+    if (times->count > 1) {
+        words_add(words, ": half of them within ");
+        words_add_duration(words, times->p50);
+        words_add(words, ", the slowest");
+    }
+    words_add(words, " after ");
+    words_add_duration(words, times->most);
+}
+
+static void cure_by_grace(struct cause *cause, const struct story_endpoint *endpoint,
+                          uint64_t slowest_ms)
+{
+    uint32_t term_ms = setting_ms(2 * slowest_ms);
+    uint32_t budget_ms = term_ms + DEFAULT_KILL_MS + DEFAULT_WAIT_MS;
+    uint32_t stop_s = (uint32_t)round_up(term_ms, MS_PER_S) / MS_PER_S;
+    bool fits = 2 * budget_ms <= START_TIMEOUT_MS;
+    cure_add(cause,
+             "give it twice the time of the slowest before SIGKILL; with PORTCLAIM_KILL_MS "
+             "and PORTCLAIM_WAIT_MS (%d and %d by default) a start then waits at most "
+             "%" PRIu32 ".%" PRIu32 " s, which must fit TimeoutStartSec= (90 s by default)",
+             DEFAULT_KILL_MS, DEFAULT_WAIT_MS, budget_ms / MS_PER_S,
+             budget_ms % MS_PER_S / ROUND_MS);
+    if (fits)
+        cure_setting(cause, endpoint, "PORTCLAIM_TERM_MS=%" PRIu32, term_ms);
+    else
+        cure_unit_line(cause, endpoint,
+                       "Environment=PORTCLAIM_TERM_MS=%" PRIu32 "\nTimeoutStartSec=%" PRIu32,
+                       term_ms, 2 * budget_ms / MS_PER_S);
+    cure_add(cause,
+             "where systemd stops the service and TimeoutStopSec= is shorter than that "
+             "(90 s by default): the same grace there, so that the next start finds it gone");
+    cure_unit_line(cause, endpoint, "TimeoutStopSec=%" PRIu32, stop_s);
+}
+
+static void cure_by_patience(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    if (endpoint->asked_failed == 0)
+        return;
+    cure_add(cause,
+             "%" PRIu32 " of the starts used up their whole budget: more time for the "
+             "kernel to take a large process apart",
+             endpoint->asked_failed);
+    cure_setting(cause, endpoint, "PORTCLAIM_WAIT_MS=%" PRIu32,
+                 setting_ms(2 * endpoint->slowest_refusal_ms + DEFAULT_WAIT_MS));
+}
+
+void say_slow(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    uint32_t forced = endpoint->forced_claims;
+    uint64_t slowest_ms = endpoint->by_itself.most;
+    if (forced > 0 && endpoint->grace_ms > slowest_ms)
+        slowest_ms = endpoint->grace_ms;
+    if (slowest_ms == 0)
+        slowest_ms = endpoint->slowest_refusal_ms;
+    words_start(&words);
+    words_add(&words, "The old instance lets go of the port slowly. Asked to stop in ");
+    words_add_count(&words, endpoint->asked_claims, "start");
+    if (endpoint->by_itself.count > 0) {
+        words_add(&words, ", it did so by itself in %" PRIu64, endpoint->by_itself.count);
+        say_times(&words, &endpoint->by_itself);
+    }
+    if (forced > 0) {
+        words_add(&words, "; in %" PRIu32 " it was killed (SIGKILL), since its grace of ", forced);
+        words_add_duration(&words, endpoint->grace_ms);
+        words_add(&words, " was too short");
+    }
+    words_add(&words, ".");
+    say_whom(&words, endpoint);
+    cause->words = words_end(&words);
+    cure_by_grace(cause, endpoint, slowest_ms);
+    cure_by_patience(cause, endpoint);
+}
+
+static void cure_stubborn(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    uint64_t shorter_ms = endpoint->grace_ms / GRACE_SHARE;
+    cure_add(cause, "repair its shutdown: when it is told to stop it must close idle and stalled "
+                    "connections as well; in Node");
+    cure_lines(cause,
+               "process.on('SIGTERM', () => { server.close(); server.closeAllConnections(); })");
+    cure_add(cause,
+             "if it ends on another signal (INT or QUIT: see its manual), ask with that one");
+    cure_setting(cause, endpoint, "PORTCLAIM_SIGNAL=INT");
+    cure_add(cause, "if it only needs longer, see how long: then explain tells the grace to set");
+    cure_setting(cause, endpoint, "PORTCLAIM_TERM_MS=%" PRIu32,
+                 setting_ms(2 * endpoint->grace_ms > TRIAL_TERM_MS ? 2 * endpoint->grace_ms
+                                                                   : TRIAL_TERM_MS));
+    if (shorter_ms < LEAST_TERM_MS)
+        return;
+    cure_add(cause, "if none of this can be done, waiting is in vain: kill it sooner");
+    cure_setting(cause, endpoint, "PORTCLAIM_TERM_MS=%" PRIu32, setting_ms(shorter_ms));
+}
+
+void say_stubborn(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add(&words, "In %" PRIu32 " of ", endpoint->forced_claims);
+    words_add_count(&words, endpoint->asked_claims, "start");
+    words_add(&words, " the old instance did not end when it was asked, and was killed (SIGKILL) "
+                      "after ");
+    words_add_duration(&words, endpoint->grace_ms);
+    words_add(&words, ": it ignores the asking signal, or hangs in its shutdown, mostly on a "
+                      "client that does not go.");
+    if (endpoint->to_win.count > 0) {
+        words_add(&words, " That cost ");
+        words_add_duration(&words, endpoint->to_win.p50);
+        words_add(&words, " at half of the starts, ");
+        words_add_duration(&words, endpoint->to_win.most);
+        words_add(&words, " at the slowest.");
+    }
+    say_whom(&words, endpoint);
+    cause->words = words_end(&words);
+    cure_stubborn(cause, endpoint);
+}
+
+void say_inherited(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    const struct story_sighting *heirs = &endpoint->strange_heirs;
+    struct words words;
+    words_start(&words);
+    words_add(&words, "Another program of the same service has the listening socket: ");
+    say_holders(&words, heirs);
+    words_add(&words, ". It was started by the service, inherited its descriptors, and keeps the "
+                      "port for as long as it lives.");
+    cause->words = words_end(&words);
+    cure_add(cause, "open the socket close-on-exec in the service, so that no program it starts "
+                    "gets it");
+    cure_lines(cause, "socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)");
+    cure_add(cause, "let systemd end the children with the service (KillMode=process leaves them)");
+    cure_unit_line(cause, endpoint, "KillMode=control-group");
+}
+
+/* ---- starts ---- */
+
+void say_start_limit(struct cause *cause, const struct story_party *party)
+{
+    struct words words;
+    uint32_t limit_s = STORY_START_LIMIT_MS / MS_PER_S;
+    uint64_t interval_ms = party->fastest_ms / (STORY_START_LIMIT - 1);
+    uint32_t delay_s = limit_s / STORY_START_LIMIT + 1;
+    words_start(&words);
+    words_add_name(&words, party->label);
+    words_add(&words, " was started %d times within ", STORY_START_LIMIT);
+    words_add_duration(&words, party->fastest_ms);
+    words_add(&words,
+              ", one start every %" PRIu64 " ms. systemd refuses the sixth within %" PRIu32
+              " s (DefaultStartLimitBurst=%d, DefaultStartLimitIntervalSec=%" PRIu32
+              "s), and the unit stays down with \"start request repeated too quickly\".",
+              interval_ms, limit_s, STORY_START_LIMIT, limit_s);
+    cause->words = words_end(&words);
+    bool plain = cure_is_service(party->label);
+    cure_add(cause,
+             "cure what makes it fail first; then more time between two starts, so that "
+             "%d of them never fit %" PRIu32 " s",
+             STORY_START_LIMIT, limit_s);
+    cure_lines(cause, "%s%s%s[Service]\nRestartSec=%" PRIu32, plain ? "# systemctl edit " : "",
+               plain ? party->label : "", plain ? "\n" : "", delay_s);
+    cure_add(cause, "or a limit that this pace does not reach (0 is none)");
+    cure_lines(cause, "[Unit]\nStartLimitIntervalSec=%" PRIu64,
+               STORY_START_LIMIT * interval_ms / MS_PER_S);
+}
+
+void say_cut_off(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct words words;
+    words_start(&words);
+    words_add_count(&words, endpoint->outcomes[OUTCOME_UNFINISHED], "start");
+    words_add(&words, " found the port taken, and the record does not say how it went on: the "
+                      "process was ended while it waited, it still waits, or it was a dry run.");
+    cause->words = words_end(&words);
+    cure_add(cause, "if systemd ended it, its patience must be longer than the claim's budget "
+                    "(PORTCLAIM_TERM_MS + PORTCLAIM_KILL_MS + PORTCLAIM_WAIT_MS, 3 s by default)");
+    cure_unit_line(cause, endpoint, "TimeoutStartSec=90");
+}
+
+/* ---- the summary ---- */
+
+static void say_outcomes(struct words *words, const struct story_endpoint *endpoint)
+{
+    const uint32_t *outcomes = endpoint->outcomes;
+    words_add(words, "%" PRIu32 " claimed it", outcomes[OUTCOME_CLAIMED]);
+    if (outcomes[OUTCOME_CLAIMED] > 0) {
+        words_add(words, " (the slowest in ");
+        words_add_duration(words, endpoint->slowest_claim_ms);
+        words_add(words, ")");
+    }
+    if (outcomes[OUTCOME_NOT_CLAIMED] > 0)
+        words_add(words, ", %" PRIu32 " did not get it", outcomes[OUTCOME_NOT_CLAIMED]);
+    if (outcomes[OUTCOME_DRY_RUN] > 0)
+        words_add(words, ", %" PRIu32 " only looked (dry run)", outcomes[OUTCOME_DRY_RUN]);
+    if (outcomes[OUTCOME_UNFINISHED] > 0)
+        words_add(words, ", %" PRIu32 " without an end", outcomes[OUTCOME_UNFINISHED]);
+}
+
+char *say_summary(const struct story_endpoint *endpoint, bool fine)
+{
+    struct words words;
+    words_start(&words);
+    words_add_count(&words, endpoint->starts, "start");
+    words_add(&words, " found the port taken: ");
+    say_outcomes(&words, endpoint);
+    if (endpoint->drained_claims > 0)
+        words_add(&words, "; %" PRIu32 " left the old instance to drain", endpoint->drained_claims);
+    words_add(&words, fine ? ". Nothing to cure." : ".");
+    return words_end(&words);
+}

@@ -1,0 +1,46 @@
+/*
+ * diagnosis_words: a cause in words, with its cures. For diagnosis.c alone.
+ */
+#ifndef PORTCLAIM_DIAGNOSIS_WORDS_H
+#define PORTCLAIM_DIAGNOSIS_WORDS_H
+
+#include "diagnosis.h"
+#include "words.h"
+
+/* Two services that stop each other; NULL: there are none. */
+struct couple {
+    const struct story_pair *there;
+    const struct story_pair *back;
+};
+
+/* "\"nginx\" (unit nginx.service, /usr/sbin/nginx, user 0, last seen as PID 812)" */
+void say_holder(struct words *words, const struct story_holder *holder);
+
+/* All that are known by name, each with the number of its starts. */
+void say_holders(struct words *words, const struct story_sighting *sighting);
+
+/* Each fills in words and cures. */
+void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
+                  const struct couple *couple);
+void say_slow(struct cause *cause, const struct story_endpoint *endpoint);
+void say_stubborn(struct cause *cause, const struct story_endpoint *endpoint);
+void say_foreign(struct cause *cause, const struct story_endpoint *endpoint);
+void say_inherited(struct cause *cause, const struct story_endpoint *endpoint);
+void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint);
+void say_protected(struct cause *cause, const struct story_endpoint *endpoint);
+void say_together(struct cause *cause, const struct story_endpoint *endpoint);
+void say_client(struct cause *cause, const struct story_endpoint *endpoint);
+void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint);
+void say_hidden(struct cause *cause, const struct story_endpoint *endpoint);
+void say_denied(struct cause *cause, const struct story_endpoint *endpoint);
+void say_no_pidfd(struct cause *cause, const struct story_endpoint *endpoint);
+void say_not_found(struct cause *cause, const struct story_endpoint *endpoint);
+void say_untouched(struct cause *cause, const struct story_endpoint *endpoint);
+void say_dry_run(struct cause *cause, const struct story_endpoint *endpoint);
+void say_start_limit(struct cause *cause, const struct story_party *party);
+void say_cut_off(struct cause *cause, const struct story_endpoint *endpoint);
+
+/* One sentence: how often, and how it ended. */
+char *say_summary(const struct story_endpoint *endpoint, bool fine);
+
+#endif

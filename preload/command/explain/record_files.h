@@ -1,0 +1,34 @@
+/*
+ * record_files: the lines of several records, as one stream in the order of their times.
+ */
+#ifndef PORTCLAIM_RECORD_FILES_H
+#define PORTCLAIM_RECORD_FILES_H
+
+#include "record.h"
+
+struct record_files;
+
+struct record_counts {
+    uint64_t files; /* that were read; the rotated half of a record is one more */
+    uint64_t lines; /* but for blank ones */
+    uint64_t skipped;
+};
+
+/*
+ * Opens them all; "-" is standard input. Where FILE.1 stands beside FILE, the record was rotated,
+ * and FILE.1 is read first. No file is read twice, however often it is named. On failure returns
+ * NULL, errno says why, and *failed is the path: the caller's, by malloc(3).
+ */
+struct record_files *record_files_open(char **paths, size_t count, char **failed);
+
+/*
+ * The earliest event that was not read yet. Within one file the order is the file's. False at the
+ * end of all, or when a file could not be read: then *failed is set as above, else NULL.
+ */
+bool record_files_next(struct record_files *files, struct record *record, char **failed);
+
+struct record_counts record_files_counts(const struct record_files *files);
+
+void record_files_close(struct record_files *files);
+
+#endif

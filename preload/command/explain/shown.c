@@ -1,0 +1,236 @@
+/* One claim in one line, and what else text and page say in the same words. */
+#include "explain.h"
+
+#include "words.h"
+
+#include "core/evidence.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { MS_PER_S = 1000 };
+
+const char EXPLAIN_NOTHING[] =
+    "There is no event of portclaim in the record. To get one, start the service with\n"
+    "\n"
+    "    LD_PRELOAD=libportclaim.so\n"
+    "    PORTCLAIM_LOG=/var/log/portclaim.json\n"
+    "    PORTCLAIM_LOG_FORMAT=json\n"
+    "\n"
+    "or with \"portclaim run --log FILE --log-format json -- PROGRAM\". A start that finds its\n"
+    "port free leaves no event: then there was nothing to explain.\n";
+
+char *explain_gaps(const struct explanation *explanation)
+{
+    const struct record_counts *counts = &explanation->counts;
+    const struct story *story = explanation->story;
+    struct words words;
+    words_start(&words);
+    if (counts->skipped > 0)
+        words_add(&words,
+                  "%" PRIu64 " of %" PRIu64 " lines %s not %s of portclaim, or not whole, and %s "
+                  "passed over.",
+                  counts->skipped, counts->lines, counts->skipped == 1 ? "was" : "were",
+                  counts->skipped == 1 ? "an event" : "events",
+                  counts->skipped == 1 ? "was" : "were");
+    if (story->events_elsewhere > 0)
+        words_add(&words,
+                  "%s%" PRIu64 " events are of further endpoints than the first %d, and were left "
+                  "out.",
+                  counts->skipped > 0 ? " " : "", story->events_elsewhere, STORY_ENDPOINTS);
+    char *gaps = words_end(&words);
+    if (gaps[0] != '\0')
+        return gaps;
+    free(gaps);
+    return NULL;
+}
+
+/* ---- one claim ---- */
+
+char *explain_starter(const struct story_claim *claim)
+{
+    struct words words;
+    words_start(&words);
+    words_add_name(&words, claim->unit[0] != '\0'   ? claim->unit
+                           : claim->self[0] != '\0' ? claim->self
+                                                    : "process");
+    words_add(&words, " %" PRId32, claim->pid);
+    return words_end(&words);
+}
+
+static void add_holder(struct words *words, const struct story_event *event)
+{
+    if (event->holder == 0) {
+        words_add(words, "a process that cannot be seen");
+        return;
+    }
+    if (event->unit[0] != '\0' || event->name[0] != '\0') {
+        words_add_name(words, event->unit[0] != '\0' ? event->unit : event->name);
+        words_add(words, " ");
+    }
+    words_add(words, "%" PRId32, event->holder);
+}
+
+static void add_why(struct words *words, const struct story_event *event)
+{
+    words_add(words, " (%s", evidence_words(event->evidence));
+    if (event->evidence == EVIDENCE_INHERITED && event->through != 0)
+        words_add(words, " %" PRId32, event->through);
+    words_add(words, ")");
+}
+
+static void add_held(struct words *words, const struct story_event *event)
+{
+    static const char *const before[STORY_ACTIONS] = {
+        [ACTION_DENIED] = "not permitted to signal ",
+        [ACTION_FAILED] = "no safe way to signal ",
+        [ACTION_GONE] = "ended just then: ",
+        [ACTION_SPARED] = "spared for others' sake: ",
+        [ACTION_BREAKER] = "spared after too many kills: ",
+    };
+    if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK) {
+        words_add(words, event->action == ACTION_ASKED ? "" : "would send ");
+        words_add_name(words, event->signal[0] != '\0' ? event->signal : "signal");
+        words_add(words, " to ");
+    } else {
+        words_add(words, "%s", before[event->action] != NULL ? before[event->action] : "held by ");
+    }
+    add_holder(words, event);
+    add_why(words, event);
+}
+
+/* Whom is clear where only one was asked. */
+static void add_forced(struct words *words, const struct story_claim *claim,
+                       const struct story_event *event)
+{
+    words_add(words, "%s", event->action == ACTION_FORCED ? "SIGKILL" : "no SIGKILL");
+    if (claim->asked != 1) {
+        words_add(words, " to ");
+        add_holder(words, event);
+    }
+    words_add(words, " after ");
+    words_add_duration(words, event->after_ms);
+}
+
+static void add_event(struct words *words, const struct story_claim *claim,
+                      const struct story_event *event)
+{
+    switch (event->kind) {
+    case EVENT_HELD:
+    case EVENT_NOT_CLAIMED:
+        add_held(words, event);
+        break;
+    case EVENT_FORCED:
+        add_forced(words, claim, event);
+        break;
+    case EVENT_LINGERING:
+        words_add_count(words, event->numbers[0] + (uint64_t)event->numbers[1], "leftover");
+        words_add(words, " of closed connections%s",
+                  event->action == ACTION_CLOSED ? ", closed" : "");
+        break;
+    case EVENT_KILL_WAR:
+        words_add(words, "kill war: %" PRIu32 " kills in %" PRIu32 " s", event->numbers[0],
+                  event->numbers[1]);
+        break;
+    case EVENT_CLAIMED:
+    case EVENT_WARNING:
+        break;
+    }
+}
+
+const char *explain_outcome_name(enum outcome outcome)
+{
+    static const char *const names[] = {
+        [OUTCOME_CLAIMED] = "claimed",
+        [OUTCOME_NOT_CLAIMED] = "not-claimed",
+        [OUTCOME_DRY_RUN] = "dry-run",
+        [OUTCOME_UNFINISHED] = "unfinished",
+    };
+    return names[outcome];
+}
+
+static void add_outcome(struct words *words, const struct story_claim *claim)
+{
+    switch (claim->outcome) {
+    case OUTCOME_CLAIMED:
+        words_add(words, "claimed in ");
+        words_add_duration(words, claim->took_ms);
+        break;
+    case OUTCOME_NOT_CLAIMED:
+        words_add(words, "NOT claimed in ");
+        words_add_duration(words, claim->took_ms);
+        break;
+    case OUTCOME_DRY_RUN:
+        words_add(words, "dry run");
+        break;
+    case OUTCOME_UNFINISHED:
+        words_add(words, "no end recorded");
+        break;
+    }
+}
+
+char *explain_outcome(const struct story_claim *claim)
+{
+    struct words words;
+    words_start(&words);
+    add_outcome(&words, claim);
+    return words_end(&words);
+}
+
+char *explain_events(const struct story_claim *claim)
+{
+    struct words words;
+    words_start(&words);
+    for (uint32_t index = 0; index < claim->event_count; index++) {
+        words_add(&words, "%s", index > 0 ? "; " : "");
+        add_event(&words, claim, &claim->events[index]);
+    }
+    if (claim->events_left_out > 0)
+        words_add(&words, "; %" PRIu32 " more", claim->events_left_out);
+    return words_end(&words);
+}
+
+char *explain_claim(const struct story_claim *claim)
+{
+    struct words words;
+    char *events = explain_events(claim);
+    words_start(&words);
+    words_add(&words, "%s%s", events, events[0] != '\0' ? "; " : "");
+    add_outcome(&words, claim);
+    if (claim->draining > 0)
+        words_add(&words, ", the old one drains");
+    free(events);
+    return words_end(&words);
+}
+
+/* ---- times ---- */
+
+static void format_time(char *shown, const char *format, uint64_t time_ms)
+{
+    struct tm local = {0};
+    time_t seconds = (time_t)(time_ms / MS_PER_S);
+    if (localtime_r(&seconds, &local) == NULL ||
+        strftime(shown, EXPLAIN_CLOCK_SIZE, format, &local) == 0)
+        shown[0] = '\0';
+}
+
+void explain_clock(char clock[EXPLAIN_CLOCK_SIZE], uint64_t time_ms)
+{
+    char seconds[EXPLAIN_CLOCK_SIZE / 2];
+    struct tm local = {0};
+    time_t whole = (time_t)(time_ms / MS_PER_S);
+    if (localtime_r(&whole, &local) == NULL ||
+        strftime(seconds, sizeof(seconds), "%H:%M:%S", &local) == 0)
+        seconds[0] = '\0';
+    snprintf(clock, EXPLAIN_CLOCK_SIZE, "%s.%03u", seconds, (unsigned int)(time_ms % MS_PER_S));
+}
+
+void explain_date(char date[EXPLAIN_CLOCK_SIZE], uint64_t time_ms)
+{
+    format_time(date, "%Y-%m-%d", time_ms);
+}
+
+void explain_zone(char zone[EXPLAIN_CLOCK_SIZE], uint64_t time_ms)
+{
+    format_time(zone, "UTC%z", time_ms);
+}
