@@ -61,7 +61,7 @@ $(OBJECT): $(CORE_OBJECTS) $(LINUX_OBJECTS) $(EXPORTS)
 
 # The same core and the same look-up as in the shared object, but for what stands in front of the
 # program's own calls.
-PRELOAD_ONLY = before_main claiming interpose next startup
+PRELOAD_ONLY = before_main claiming interpose next startup version
 COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE -DPORTCLAIM_LIBDIR='"$(LIBDIR)"'
 COMMAND_OBJECTS = $(COMMAND:preload/%.c=$(BUILD)/preload/%.o)
 SHARED_OBJECTS = $(CORE_OBJECTS) \

@@ -334,8 +334,8 @@ sleep 600;
 
 # The part that examines programs, by itself, and under sanitizers.
 make_examine() {
-    local part parts=("$repository/preload/command/visible.c")
-    for part in arguments elf env env_split privilege program program_words script; do
+    local part parts=("$repository"/preload/command/{string_list,visible}.c)
+    for part in elf env env_split privilege program program_words script; do
         parts+=("$repository/preload/command/program/$part.c")
     done
     cc -std=gnu11 -g -D_GNU_SOURCE -I"$repository/preload" -fsanitize=address,undefined \
