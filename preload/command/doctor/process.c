@@ -92,6 +92,10 @@ bool process_read(struct patient *patient, char **why)
     if (!there)
         *why = said("there is no process %d; `portclaim who` lists those that listen",
                     (int)patient->pid);
+    else if (error == EACCES && geteuid() == 0)
+        *why = said("process %d cannot be looked into, not even as root here: it lies outside of "
+                    "this container or user namespace; ask from there",
+                    (int)patient->pid);
     else if (error == EACCES)
         *why = said("process %d is of user %s, and only that user and root may look into it; "
                     "sudo portclaim doctor %d",

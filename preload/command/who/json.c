@@ -2,6 +2,7 @@
 #include "command/visible.h"
 #include "core/evidence.h"
 #include "core/unit.h"
+#include "core/version.h"
 #include "linux/proc_stat.h"
 #include "who.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCHEMA_VERSION = 1, FAILED = 2 };
+enum { FAILED = 2 };
 
 static json_t *endpoints;
 static json_t *connections;
@@ -194,7 +195,7 @@ static void show_connection(const struct listing *listing, const struct listed_s
 static void finish(const struct question *question)
 {
     json_t *answer = check(json_object());
-    set(answer, "version", json_integer(SCHEMA_VERSION));
+    set_string(answer, "version", PORTCLAIM_VERSION);
     set_string(answer, "seen_by", question->viewpoint.command != NULL ? "command" : "stranger");
     if (question->viewpoint.command != NULL)
         set_string(answer, "command", question->viewpoint.command);
