@@ -793,6 +793,13 @@ Environment=PORTCLAIM_STATE_DIR=%t/t/portclaim' RuntimeDirectory=t ProtectSystem
 
 # ----- the drop-in ------------------------------------------------------------------------------
 
+# With everything where a unit's user can read it, wherever this repository is.
+publish() {
+    cp "$portclaim" "$public/"
+    portclaim=$public/portclaim
+    object=$public/libportclaim.so
+}
+
 lines_of_dropin() {
     run -0 --separate-stderr "$portclaim" doctor --dropin "$@"
     assert_equal "$stderr" ""
@@ -800,8 +807,9 @@ lines_of_dropin() {
 }
 
 @test "C06 doctor --dropin: a hardened unit gets what it lacks, and each line its reason" {
+    publish
     unit t Environment= Type=notify TimeoutStartUSec=2s KillMode=process User=4242 PrivateTmp=yes \
-        'RestrictAddressFamilies=AF_INET AF_INET6' "BindReadOnlyPaths=$build:$build:rbind"
+        'RestrictAddressFamilies=AF_INET AF_INET6' "BindReadOnlyPaths=$public:$public:rbind"
     lines_of_dropin t
     assert_equal "$output" "[Service]
 Environment=LD_PRELOAD=$object

@@ -348,7 +348,7 @@ assert_bindable() {
     serve old
     portclaim=valgrind
     ask -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-        "$build/portclaim" free --unit 'a\x2db' --match comm:server --wait-ms 200 "$port"
+        "$build/portclaim" free --unit 'a\x2db' --match comm:server --wait-ms 5000 "$port"
     # It knows no pidfds, so nobody can be stopped.
     assert_status 1
     assert_answer 'cannot send SIGTERM safely here'
