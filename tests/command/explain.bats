@@ -174,6 +174,29 @@ teardown() {
     assert_output_has 'beta.service stopped alpha.service 3 times, and alpha.service stopped beta.service 3 times'
 }
 
+@test "C05 a war of which the record has one side alone" {
+    local round other
+    for round in 0 1 2; do
+        takeover $((round * 20000)) $((101 + 2 * round)) node beta.service $((100 + 2 * round)) node alpha.service script 50
+    done >"$record"
+    assert_equal "$(causes)" kill-war
+    assert_equal "$(query '.endpoints[0].causes[0].starts')" 3
+    cures kill-war | grep -qx 'systemctl disable --now alpha.service'
+    explain "$record"
+    assert_output_has 'beta.service stopped alpha.service 3 times, and each time it was there again' \
+        'What alpha.service did is not in this record'
+    # A unit that stopped itself, or a program under another name than its title, is no other.
+    sed 's/"unit":"alpha/"unit":"beta/' "$record" >"$record.same"
+    sed 's/,"\(self_\)\?unit":"[^"]*"//g; s/"name":"node"/"name":"title"/' "$record" >"$record.named"
+    for other in same named; do
+        run -0 "$build/portclaim" explain --json "$record.$other"
+        assert_equal "$other $(jq -r '[.endpoints[].causes[].cause] | join(" ")' <<<"$output")" "$other "
+    done
+    head -n 4 "$record" >"$record.short"
+    mv "$record.short" "$record"
+    assert_equal "$(causes)" ""
+}
+
 @test "C05 one takeover there and one back is no war yet" {
     {
         takeover 0 101 node beta.service 100 node alpha.service script 50

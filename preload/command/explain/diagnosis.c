@@ -98,6 +98,31 @@ static struct couple find_alternating(const struct story_endpoint *endpoint)
     return best;
 }
 
+/*
+ * The half of a fight that a record of one of the two has: another unit was there again whenever
+ * this one started. Units alone, for a program's name may change while it runs.
+ */
+static struct couple find_one_sided(const struct story_endpoint *endpoint)
+{
+    struct couple best = {0};
+    uint32_t most = LEAST_ALTERNATING_KILLS - 1;
+    for (uint32_t index = 0; index < endpoint->pair_count; index++) {
+        const struct story_pair *pair = &endpoint->pairs[index];
+        if (pair->killer == pair->victim || pair->kills <= most ||
+            !endpoint->parties[pair->killer].is_unit || !endpoint->parties[pair->victim].is_unit)
+            continue;
+        most = pair->kills;
+        best.there = pair;
+    }
+    return best;
+}
+
+static struct couple find_couple(const struct story_endpoint *endpoint)
+{
+    struct couple couple = find_alternating(endpoint);
+    return couple.there != NULL ? couple : find_one_sided(endpoint);
+}
+
 static struct story_tally tally_of_war(const struct story_endpoint *endpoint,
                                        const struct couple *couple)
 {
@@ -105,7 +130,9 @@ static struct story_tally tally_of_war(const struct story_endpoint *endpoint,
     if (tally.claims < endpoint->war.claims)
         tally.claims = endpoint->war.claims;
     if (couple->there != NULL)
-        tally.claims += couple->there->kills + couple->back->kills;
+        tally.claims += couple->there->kills;
+    if (couple->back != NULL)
+        tally.claims += couple->back->kills;
     return tally;
 }
 
@@ -151,7 +178,7 @@ static struct cause *add(struct diagnosis *diagnosis, enum cause_kind kind,
 
 static void add_war(const struct story_endpoint *endpoint, struct diagnosis *diagnosis)
 {
-    struct couple couple = find_alternating(endpoint);
+    struct couple couple = find_couple(endpoint);
     struct cause *cause = couple.there != NULL || endpoint->war.claims > 0
                               ? add(diagnosis, CAUSE_KILL_WAR, tally_of_war(endpoint, &couple))
                               : NULL;

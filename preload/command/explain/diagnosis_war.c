@@ -116,6 +116,27 @@ static void cure_of_itself(struct cause *cause, const struct story_endpoint *end
                    endpoint->war.killer);
 }
 
+static void say_fight(struct words *words, const struct story_endpoint *endpoint,
+                      const struct couple *couple)
+{
+    const char *victim = label_of(endpoint, couple->there->victim);
+    words_add(words, "Two services fight over the port: ");
+    say_kills(words, endpoint, couple->there);
+    if (couple->back != NULL) {
+        words_add(words, ", and ");
+        say_kills(words, endpoint, couple->back);
+        words_add(words, ". Each takes the other for an earlier instance of itself (%s).",
+                  evidence_words(couple->there->evidence));
+        return;
+    }
+    words_add(words,
+              ", and each time it was there again. The one takes the other for an earlier "
+              "instance of itself (%s). What ",
+              evidence_words(couple->there->evidence));
+    words_add_name(words, victim);
+    words_add(words, " did is not in this record: where it has one too, explain both together.");
+}
+
 void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
                   const struct couple *couple)
 {
@@ -124,12 +145,8 @@ void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
     bool itself = strcmp(sides.one, sides.other) == 0 && cure_is_service(sides.one);
     words_start(&words);
     if (couple->there != NULL) {
-        words_add(&words, "Two services fight over the port: ");
-        say_kills(&words, endpoint, couple->there);
-        words_add(&words, ", and ");
-        say_kills(&words, endpoint, couple->back);
-        words_add(&words, ". Each takes the other for an earlier instance of itself (%s).%s",
-                  evidence_words(sides.evidence), endpoint->war.claims > 0 ? " " : "");
+        say_fight(&words, endpoint, couple);
+        words_add(&words, "%s", endpoint->war.claims > 0 ? " " : "");
     } else if (!itself && sides.one[0] != '\0') {
         words_add(&words, "Two services fight over the port, each stopping the other. ");
     }

@@ -7,10 +7,10 @@
 #include "diagnosis.h"
 #include "words.h"
 
-/* Two services that stop each other; NULL: there are none. */
+/* Two services that stop each other. */
 struct couple {
-    const struct story_pair *there;
-    const struct story_pair *back;
+    const struct story_pair *there; /* NULL: there are none */
+    const struct story_pair *back;  /* NULL: the record has one side alone */
 };
 
 /* "\"nginx\" (unit nginx.service, /usr/sbin/nginx, user 0, last seen as PID 812)" */
