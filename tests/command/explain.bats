@@ -298,6 +298,18 @@ starts() {
     assert_equal "$(causes)" ""
 }
 
+@test "C05 ... nor those of a clock that was set back" {
+    local at number=0
+    # One a minute; the clock goes back by four before the fifth.
+    for at in 0 60000 120000 180000 -1000 59000 119000 179000 239000; do
+        takeover "$at" $((101 + number)) node gateway.service $((100 + number)) node gateway.service unit 20
+        number=$((number + 1))
+    done >"$record"
+    assert_equal "$(causes)" ""
+    assert_equal "$(query '.endpoints[0] | "\(.starts) \(.first_ms - 1795000000000) \(.last_ms - 1795000000000)"')" \
+        "9 -1000 239020"
+}
+
 @test "C05 each kind of evidence has its cause, and each cause a cure" {
     local line evidence verdict cause
     while read -r evidence verdict cause; do

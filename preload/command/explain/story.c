@@ -138,6 +138,8 @@ void story_add(struct story *story, const struct record *record)
     }
     if (record->time_ms > endpoint->told.last_ms)
         endpoint->told.last_ms = record->time_ms;
+    if (record->time_ms < endpoint->told.first_ms)
+        endpoint->told.first_ms = record->time_ms;
     story_claims_add(endpoint, state->names, record);
 }
 

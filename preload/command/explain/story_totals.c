@@ -10,6 +10,19 @@ static void count(struct story_tally *tally, const struct story_claim *claim)
         tally->failed++;
 }
 
+/* From the earliest to the latest: the wall clock may have been set back between two of them. */
+static uint64_t span_of_recent(const struct story_party *party)
+{
+    uint64_t earliest_ms = UINT64_MAX;
+    uint64_t latest_ms = 0;
+    for (uint32_t index = 0; index < STORY_START_LIMIT; index++) {
+        uint64_t start_ms = party->recent_starts_ms[index];
+        earliest_ms = start_ms < earliest_ms ? start_ms : earliest_ms;
+        latest_ms = start_ms > latest_ms ? start_ms : latest_ms;
+    }
+    return latest_ms > earliest_ms ? latest_ms - earliest_ms : 1;
+}
+
 /* So many starts within how long: the least of them tells whether systemd would give up. */
 static void count_start(struct story_party *party, const struct story_claim *claim)
 {
@@ -20,8 +33,7 @@ static void count_start(struct story_party *party, const struct story_claim *cla
     party->recent_starts_ms[place] = claim->start_ms;
     if (party->recent_count < STORY_START_LIMIT)
         return;
-    uint64_t oldest_ms = party->recent_starts_ms[(place + 1) % STORY_START_LIMIT];
-    uint64_t span_ms = claim->start_ms > oldest_ms ? claim->start_ms - oldest_ms : 1;
+    uint64_t span_ms = span_of_recent(party);
     if (party->fastest_ms == 0 || span_ms < party->fastest_ms)
         party->fastest_ms = span_ms;
 }
