@@ -466,6 +466,14 @@ END
     assert_equal "$(jq -r '"\(.files) \(.lines)"' <<<"$output")" "2 2"
 }
 
+@test "C05 a record that is rotated while it is opened: FILE is opened first, and read last" {
+    require_command strace
+    takeover 0 101 node "" 100 node "" program 20 >"$record"
+    cp "$record" "$record.1"
+    run -0 strace -e trace=open,openat -o "$BATS_TEST_TMPDIR/trace" "$build/portclaim" explain "$record"
+    assert_equal "$(grep -o 'record.json[.1]*' "$BATS_TEST_TMPDIR/trace" | xargs)" "record.json record.json.1"
+}
+
 @test "C05 a file that cannot be read: its name, exit status 2, and nothing on standard output" {
     local bad page=$BATS_TEST_TMPDIR/page.html
     takeover 0 101 node "" 100 node "" program 20 >"$record"

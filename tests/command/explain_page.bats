@@ -218,6 +218,23 @@ overflow="[page.documentElement.scrollWidth - page.documentElement.clientWidth,
     assert_equal "$(cat "$BATS_TEST_TMPDIR/old")" old
 }
 
+@test "C05 a record is not replaced by its page" {
+    local copy=$BATS_TEST_TMPDIR/copy page
+    write_war >"$record"
+    cp "$record" "$record.1"
+    cp "$record" "$copy"
+    ln "$record" "$BATS_TEST_TMPDIR/second-name"
+    for page in "$record" "$record.1" "$BATS_TEST_TMPDIR/second-name"; do
+        explain --json --html "$page" "$record"
+        assert_equal "$status $output" "2 "
+        grep -Fq "cannot write the page \"$page\": it is one of the records" <<<"$stderr"
+        cmp "$page" "$copy"
+    done
+    # As what it is told to read when no record is named
+    run -2 bash -c '"$1" explain --html "$2" <"$2"' - "$build/portclaim" "$record"
+    cmp "$record" "$copy"
+}
+
 @test "C05 a disk that is full leaves the old page, and nothing beside it" {
     write_war >"$record"
     echo old >"$page"

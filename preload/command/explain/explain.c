@@ -37,8 +37,20 @@ static bool complain_of_file(char *path, int error)
     return false;
 }
 
-/* False, and it was said why, when one of the files could not be read to its end. */
-static bool read_all(char **paths, size_t count, struct story *story, struct record_counts *counts)
+static int complain_of_page(const char *path, const char *problem)
+{
+    char *shown = visible(path);
+    command_complain(&command_explain, "cannot write the page \"%s\": %s", shown, problem);
+    free(shown);
+    return EXIT_MISUSE;
+}
+
+/*
+ * False, and it was said why, when one of the files could not be read to its end, or when the page
+ * would take the place of one: a record that is gone tells nothing any more.
+ */
+static bool read_all(char **paths, size_t count, const char *page, struct story *story,
+                     struct record_counts *counts)
 {
     char *failed = NULL;
     struct record *record = malloc(sizeof(*record));
@@ -48,6 +60,12 @@ static bool read_all(char **paths, size_t count, struct story *story, struct rec
     if (files == NULL) {
         free(record);
         return complain_of_file(failed, errno);
+    }
+    if (page != NULL && record_files_has(files, page)) {
+        record_files_close(files);
+        free(record);
+        complain_of_page(page, "it is one of the records; name another file");
+        return false;
     }
     while (record_files_next(files, record, &failed))
         story_add(story, record);
@@ -62,14 +80,6 @@ static bool read_all(char **paths, size_t count, struct story *story, struct rec
 }
 
 /* ---- telling ---- */
-
-static int complain_of_page(const char *path, const char *problem)
-{
-    char *shown = visible(path);
-    command_complain(&command_explain, "cannot write the page \"%s\": %s", shown, problem);
-    free(shown);
-    return EXIT_MISUSE;
-}
 
 static int write_page(const char *path, const struct explanation *explanation)
 {
@@ -130,7 +140,7 @@ static int run(int count, char **arguments)
     struct story *story = story_new();
     int status = EXIT_MISUSE;
     if (read_all(given ? arguments + optind : standard_input, given ? (size_t)(count - optind) : 1,
-                 story, &counts))
+                 wishes.page, story, &counts))
         status = explain(&wishes, story, counts);
     story_free(story);
     return status;

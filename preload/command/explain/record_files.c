@@ -82,7 +82,11 @@ static bool open_part(struct record_files *files, struct part *part, const char 
     return true;
 }
 
-/* What was rotated away comes first; *failed is what could not be opened. */
+/*
+ * What was rotated away is read first, and opened last: a record that is rotated between the two is
+ * the same file under both names, where in the other order nobody would have opened it. *failed is
+ * what could not be opened.
+ */
 static bool open_source(struct record_files *files, struct source *source, const char *path,
                         char **failed)
 {
@@ -90,13 +94,12 @@ static bool open_source(struct record_files *files, struct source *source, const
     char *rotated = NULL;
     if (asprintf(&rotated, "%s.1", path) < 0)
         err(FAILED, "portclaim explain");
-    bool has_rotated =
-        strcmp(path, "-") != 0 && stat(rotated, &status) == 0 && S_ISREG(status.st_mode);
     *failed = NULL;
-    if (has_rotated && !open_part(files, &source->parts[0], rotated))
-        *failed = duplicate(rotated);
-    else if (!open_part(files, &source->parts[1], path))
+    if (!open_part(files, &source->parts[1], path))
         *failed = duplicate(path);
+    else if (strcmp(path, "-") != 0 && stat(rotated, &status) == 0 && S_ISREG(status.st_mode) &&
+             !open_part(files, &source->parts[0], rotated))
+        *failed = duplicate(rotated);
     int error = errno;
     free(rotated);
     errno = error;
@@ -211,6 +214,12 @@ bool record_files_next(struct record_files *files, struct record *record, char *
     *record = earliest->next;
     earliest->ready = false;
     return true;
+}
+
+bool record_files_has(const struct record_files *files, const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && is_open(files, &status);
 }
 
 struct record_counts record_files_counts(const struct record_files *files)

@@ -16,7 +16,8 @@ struct record_counts {
 
 /*
  * Opens them all; "-" is standard input. Where FILE.1 stands beside FILE, the record was rotated,
- * and FILE.1 is read first. No file is read twice, however often it is named. On failure returns
+ * and FILE.1 is read first. No file is read twice, however often it is named, and none is missed
+ * that is rotated meanwhile. On failure returns
  * NULL, errno says why, and *failed is the path: the caller's, by malloc(3).
  */
 struct record_files *record_files_open(char **paths, size_t count, char **failed);
@@ -26,6 +27,9 @@ struct record_files *record_files_open(char **paths, size_t count, char **failed
  * end of all, or when a file could not be read: then *failed is set as above, else NULL.
  */
 bool record_files_next(struct record_files *files, struct record *record, char **failed);
+
+/* Is the path one of those that were opened? */
+bool record_files_has(const struct record_files *files, const char *path);
 
 struct record_counts record_files_counts(const struct record_files *files);
 
