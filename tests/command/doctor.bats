@@ -434,6 +434,32 @@ in_unit() {
     unit_result preload pass '' '' Environment=
 }
 
+# What systemd 252 made of each, as seen in the environment of a process that it started.
+@test "C06 doctor UNIT: environment files are read as systemd reads them" {
+    local line value
+    while IFS='|' read -r line value; do
+        printf '%b\n' "PORTCLAIM_LIMIT = 5/60 \r\n$line\nPORTCLAIM_WAIT_MS=1" >file
+        unit_result preload fail "LD_PRELOAD=$value is without" '' Environment= \
+            "EnvironmentFiles=$here/file (ignore_errors=no)"
+        assert_result settings pass '2 of'
+    done <<'END'
+LD_PRELOAD="x" "y"|xy
+LD_PRELOAD=a"b c"d|a"b c"d
+LD_PRELOAD='q'r's'|qr's'
+LD_PRELOAD="a\\$b\\n\\"\\\\"|a$b\n"\
+LD_PRELOAD=a\\tb\\"|atb"
+LD_PRELOAD='a\\b'|a\b
+LD_PRELOAD="trail "|trail 
+LD_PRELOAD= \tlead  |lead
+LD_PRELOAD=a \\\nb|a b
+LD_PRELOAD="a \\\nb"|a b
+LD_PRELOAD="multi\nline"|multi\x0aline
+\t LD_PRELOAD \t= x |x
+LD_PRELOAD=x#y|x#y
+;LD_PRELOAD=x\nLD_PRELOAD=y|y
+END
+}
+
 @test "C06 doctor UNIT: an environment file that cannot be read" {
     unit_result environment-file warn "$here/nowhere" 'sudo portclaim doctor t.service' \
         "EnvironmentFiles=$here/nowhere (ignore_errors=no)"

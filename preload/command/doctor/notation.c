@@ -93,50 +93,74 @@ bool notation_allows(const char *set, const char *name)
 
 /* ---- environment files ---- */
 
-/* A value: bare, or quoted in parts; a backslash keeps the next byte, or joins two lines. */
-static const char *copy_value(const char *cursor, FILE *stream)
+static const char line_ends[] = "\n\r";
+static const char spaces[] = " \t";
+
+/* From the opening quote to behind the closing one. */
+static const char *copy_quoted_value(const char *cursor, FILE *stream)
 {
-    char quote = '\0';
-    cursor += strspn(cursor, " \t");
-    for (; *cursor != '\0' && (quote != '\0' || *cursor != '\n'); cursor++) {
-        if (quote == '\0' && (*cursor == '"' || *cursor == '\'')) {
-            quote = *cursor;
-        } else if (quote != '\0' && *cursor == quote) {
-            quote = '\0';
-        } else if (*cursor == '\\' && cursor[1] != '\0' && quote != '\'') {
+    static const char escapable[] = "\"\\`$";
+    char quote = *cursor++;
+    for (; *cursor != quote && *cursor != '\0'; cursor++) {
+        if (quote == '"' && cursor[0] == '\\' && cursor[1] != '\0') {
             cursor++;
-            if (*cursor != '\n')
-                fputc(*cursor, stream);
-        } else {
-            fputc(*cursor, stream);
+            if (*cursor == '\n')
+                continue;
+            if (strchr(escapable, *cursor) == NULL)
+                fputc('\\', stream);
         }
+        fputc(*cursor, stream);
     }
-    return cursor;
+    return *cursor == quote ? cursor + 1 : cursor;
 }
 
-static void trim(char *word)
+/* To the end of its line, without the blanks there. A quote in it is a byte as any other. */
+static const char *copy_bare_value(const char *cursor, FILE *stream)
 {
-    size_t length = strlen(word);
-    while (length > 0 && strchr(blanks, word[length - 1]) != NULL)
-        word[--length] = '\0';
+    for (;;) {
+        size_t gap = strspn(cursor, spaces);
+        if (strchr(line_ends, cursor[gap]) != NULL) /* of a string's end as well */
+            return cursor + gap;
+        fwrite(cursor, 1, gap, stream);
+        cursor += gap;
+        bool escaped = cursor[0] == '\\' && cursor[1] != '\0';
+        cursor += escaped;
+        if (!escaped || *cursor != '\n')
+            fputc(*cursor, stream);
+        cursor++;
+    }
+}
+
+/* Quoted parts, then what is bare: seen with systemd 252, parse_env_file_internal(). */
+static const char *copy_value(const char *cursor, FILE *stream)
+{
+    for (;;) {
+        cursor += strspn(cursor, spaces);
+        if (*cursor != '"' && *cursor != '\'')
+            return copy_bare_value(cursor, stream);
+        cursor = copy_quoted_value(cursor, stream);
+    }
 }
 
 void notation_read_environment_file(const char *content, struct string_list *words)
 {
-    for (const char *line = content; *line != '\0'; line += *line == '\n') {
-        line += strspn(line, " \t");
-        size_t name_length = strcspn(line, "=\n");
+    for (const char *line = content + strspn(content, blanks); *line != '\0';
+         line += strspn(line, blanks)) {
+        size_t name_length = strcspn(line, "=\n\r");
         if (line[0] == '#' || line[0] == ';' || line[name_length] != '=') {
-            line += strcspn(line, "\n");
+            line += strcspn(line, line_ends);
             continue;
         }
         char *word;
         size_t size;
         FILE *stream = open_word(&word, &size);
-        fwrite(line, 1, name_length + 1, stream);
-        line = copy_value(line + name_length + 1, stream);
+        const char *value = line + name_length + 1;
+        while (name_length > 0 && strchr(spaces, line[name_length - 1]) != NULL)
+            name_length--;
+        fwrite(line, 1, name_length, stream);
+        fputc('=', stream);
+        line = copy_value(value, stream);
         close_word(stream);
-        trim(word);
         string_list_add(words, word);
         free(word);
     }
