@@ -782,16 +782,47 @@ Environment=PORTCLAIM_STATE_DIR=%t/t/portclaim' RuntimeDirectory=t ProtectSystem
     [[ $stderr == *"there is no unit nowhere.service"*list-unit-files* ]]
     unit t LoadState=masked
     run -2 "$portclaim" doctor t.service
-    [[ $output == *'systemctl unmask t.service'* ]]
+    [[ $output == *'`systemctl unmask t.service`'* ]]
+    run -2 "$portclaim" doctor --user t.service
+    [[ $output == *'`systemctl --user unmask t.service`'* ]]
     unit t LoadState=bad-setting
     run -2 "$portclaim" doctor t.service
     [[ $output == *'systemd-analyze verify t.service'* ]]
     unit t Type=
     run -2 "$portclaim" doctor t.service
     [[ $output == *'is no service'* ]]
+    printf '%s\n' LoadState=loaded Id=t.socket >"$units/t.socket"
+    run -2 "$portclaim" doctor t.socket
+    [[ $output == *'t.socket is no service'* ]]
     unit t ExecStart= ExecStartEx=
     run -2 "$portclaim" doctor t.service
     [[ $output == *'has no ExecStart='* ]]
+}
+
+@test "C06 doctor UNIT: names that are of no unit, or of several" {
+    local name
+    : >asked
+    for name in '*.service' 'a?' '[a]' ../t.service; do
+        run -2 --separate-stderr "$portclaim" doctor --unit "$name"
+        assert_equal "$output" ""
+        [[ $stderr == *"$name is not the name of one unit"* ]]
+    done
+    for name in t@ t@.service; do
+        run -2 "$portclaim" doctor --unit "$name"
+        [[ $output == *"$name is a template; name an instance of it, as in t@1.service"* ]]
+    done
+    assert_equal "$(cat asked)" ""
+}
+
+@test "C06 doctor UNIT: an escaped name is quoted where a shell reads it" {
+    unit 'a\x2db' LoadState=masked
+    run -2 "$portclaim" doctor 'a\x2db.service'
+    [[ $output == *"\`systemctl unmask 'a\x2db.service'\`"* ]]
+    unit 'a\x2db' Environment= 'TriggeredBy=a\x2db.socket'
+    doctor 1 'a\x2db'
+    assert_cure activation "systemctl disable --now 'a\x2db.socket'"
+    run -0 "$portclaim" doctor --dropin 'a\x2db'
+    [[ $output == *"; systemctl restart 'a\x2db.service'"* ]]
 }
 
 @test "C06 doctor UNIT: no systemctl, or one that fails" {

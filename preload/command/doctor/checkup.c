@@ -87,6 +87,13 @@ char *said(const char *format, ...)
     return escaped;
 }
 
+char *said_command(char *command)
+{
+    char *cure = escape(command);
+    free(command);
+    return cure;
+}
+
 char *said_both(char *first, char *second)
 {
     char *both = NULL;

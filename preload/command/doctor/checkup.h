@@ -44,6 +44,9 @@ void checkup_free(struct checkup *checkup);
  */
 char *said(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A command as a cure; takes it over. */
+char *said_command(char *command);
+
 /* Two cures of the same finding, one below the other; takes both over. Either may be NULL. */
 char *said_both(char *first, char *second);
 

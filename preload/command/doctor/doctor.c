@@ -5,6 +5,7 @@
 #include "dropin.h"
 #include "process.h"
 #include "report.h"
+#include "shell.h"
 #include "wrapped.h"
 
 #include <limits.h>
@@ -238,7 +239,7 @@ static void find_service(struct patient *patient)
                         .result = RESULT_WARN,
                         .found = said("it belongs to %s, of which nothing can be read", name),
                         .why = "its settings may stand in the way, and were not looked at",
-                        .cure = said("systemctl%s show %s", of_user ? " --user" : "", name),
+                        .cure = said_command(shell_systemctl(of_user, "show", name)),
                     });
     free(name);
     free(why);

@@ -1,14 +1,18 @@
 #include "dropin.h"
 
+#include "shell.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 
 static void print_place(const struct service *service)
 {
     const char *directory = service->of_user ? "~/.config/systemd/user" : "/etc/systemd/system";
     const char *manager = service->of_user ? " --user" : "";
     printf("# %s/%s.d/portclaim.conf\n", directory, service->name);
-    printf("# Then: systemctl%s daemon-reload; systemctl%s restart %s\n", manager, manager,
-           service->name);
+    char *restart = shell_systemctl(service->of_user, "restart", service->name);
+    printf("# Then: systemctl%s daemon-reload; %s\n", manager, restart);
+    free(restart);
 }
 
 void dropin_print(const struct service *service, const struct checkup *checkup)

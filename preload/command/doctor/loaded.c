@@ -4,8 +4,8 @@
 #include "core/version.h"
 #include "linux/files.h"
 #include "linux/processes.h"
+#include "shell.h"
 
-#include <ctype.h>
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,46 +16,25 @@ static const char deleted[] = " (deleted)";
 
 /* ---- the way to start it with the object ---- */
 
-static bool is_plain(const char *argument)
-{
-    const char *byte = argument;
-    while (isalnum((unsigned char)*byte) || (*byte != '\0' && strchr("_-+=./:,@%", *byte) != NULL))
-        byte++;
-    return *byte == '\0' && argument[0] != '\0';
-}
-
-static void print_for_shell(FILE *stream, const char *argument)
-{
-    if (is_plain(argument)) {
-        fputs(argument, stream);
-        return;
-    }
-    fputc('\'', stream);
-    for (; *argument != '\0'; argument++)
-        fprintf(stream, *argument == '\'' ? "'\\%c'" : "%c", *argument);
-    fputc('\'', stream);
-}
-
 static char *cure_by_restart(const struct patient *patient)
 {
     char *line = NULL;
     size_t size = 0;
     if (patient->service != NULL)
-        return said("systemctl%s restart %s", patient->service->of_user ? " --user" : "",
-                    patient->service->name);
+        return said_command(
+            shell_systemctl(patient->service->of_user, "restart", patient->service->name));
     FILE *stream = open_memstream(&line, &size);
     if (stream == NULL)
         err(EXIT_MISUSE, "portclaim");
     fputs("portclaim run --", stream);
     for (size_t index = 0; index < patient->command.count; index++) {
-        fputc(' ', stream);
-        print_for_shell(stream, patient->command.list[index]);
+        char *word = shell_word(patient->command.list[index]);
+        fprintf(stream, " %s", word);
+        free(word);
     }
     if (fclose(stream) != 0)
         err(EXIT_MISUSE, "portclaim");
-    char *cure = said("%s", line);
-    free(line);
-    return cure;
+    return said_command(line);
 }
 
 /* ---- /proc/PID/maps ---- */

@@ -4,6 +4,7 @@
 #include "command/command.h"
 #include "core/text.h"
 #include "notation.h"
+#include "shell.h"
 #include "systemctl.h"
 
 #include <err.h>
@@ -158,12 +159,17 @@ static char *why_not_loaded(const struct service *service)
                     "names%s",
                     service->name, service->of_user ? " --user" : "",
                     service->of_user ? "" : ", and a user's own units want --user");
-    if (service_is(service, "LoadState", "masked"))
-        return said("%s is masked and cannot be started; `systemctl unmask %s` ends that",
-                    service->name, service->name);
+    if (service_is(service, "LoadState", "masked")) {
+        char *unmask = shell_systemctl(service->of_user, "unmask", service->name);
+        char *why =
+            said("%s is masked and cannot be started; `%s` ends that", service->name, unmask);
+        free(unmask);
+        return why;
+    }
     if (!service_is(service, "LoadState", "loaded"))
-        return said("systemd could not load %s (%s); `systemd-analyze verify %s` tells more",
-                    service->name, service_get(service, "LoadState"), service->name);
+        return said("systemd could not load %s (%s); `systemd-analyze%s verify %s` tells more",
+                    service->name, service_get(service, "LoadState"),
+                    service->of_user ? " --user" : "", service->name);
     if (service_is(service, "Type", ""))
         return said("%s is no service; name the service itself", service->name);
     return said("%s has no ExecStart=, so there is no server to look at", service->name);
@@ -186,11 +192,38 @@ static void take_name(struct service *service)
     service->name = formatted("%s", service_get(service, "Id"));
 }
 
+/* Of every kind of unit that there is, systemd.unit(5): what is one already gets no ".service". */
+static bool names_unit(const char *name)
+{
+    static const char *const kinds[] = {".service", ".socket", ".target",   ".device",
+                                        ".mount",   ".swap",   ".timer",    ".path",
+                                        ".slice",   ".scope",  ".automount"};
+    for (size_t index = 0; index < sizeof(kinds) / sizeof(kinds[0]); index++) {
+        if (text_ends_with(name, kinds[index]))
+            return true;
+    }
+    return false;
+}
+
+/* What `systemctl show` takes for several units, or for no unit at all. By malloc(3), or NULL. */
+static char *why_no_name(const char *name)
+{
+    const char *at = strchr(name, '@');
+    if (strpbrk(name, "*?[/") != NULL)
+        return said("%s is not the name of one unit", name);
+    if (at != NULL && (at[1] == '\0' || text_equal(at + 1, ".service")))
+        return said("%s is a template; name an instance of it, as in %.*s@1.service", name,
+                    (int)(at - name), name);
+    return NULL;
+}
+
 bool service_load(struct service *service, const char *name, bool of_user, char **why)
 {
-    bool whole = text_ends_with(name, ".service");
     *service = (struct service){.of_user = of_user};
-    service->name = formatted("%s%s", name, whole ? "" : ".service");
+    service->name = formatted("%s%s", name, names_unit(name) ? "" : ".service");
+    *why = why_no_name(name);
+    if (*why != NULL)
+        return false;
     if (!systemctl_show(properties, service->name, of_user, &service->properties, why))
         return false;
     read_command(service);

@@ -1,6 +1,7 @@
 #include "checks.h"
 #include "core/text.h"
 #include "notation.h"
+#include "shell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,8 +60,8 @@ void check_activation(struct patient *patient)
                         .why = "systemd holds that port and hands it over, so the server calls no "
                                "bind() for it; where it does, it finds systemd on the port, which "
                                "is never stopped",
-                        .cure = said("systemctl%s disable --now %s",
-                                     patient->service->of_user ? " --user" : "", socket),
+                        .cure = said_command(
+                            shell_systemctl(patient->service->of_user, "disable --now", socket)),
                     });
     string_list_free(&triggers);
 }
