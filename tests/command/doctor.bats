@@ -249,6 +249,12 @@ unit_result() {
     read_report
     assert_result object fail libportclaim.so
     [ -n "${why_of[object]}" ]
+    # A unit is told the place that it will be installed to.
+    unit t Environment=LD_PRELOAD=/other.so
+    run -1 alone/portclaim doctor --json t.service
+    read_report
+    assert_result object fail libportclaim.so
+    [[ ${cure_of[preload]} == Environment=LD_PRELOAD=/*/libportclaim.so:/other.so ]]
 }
 
 @test "C06 doctor PROGRAM: the state directory must be its own" {

@@ -12,6 +12,7 @@
 static const char object_check[] = "object";
 static const char preload_check[] = "preload";
 static const char object_name[] = "libportclaim.so";
+static const char place_of_install[] = PORTCLAIM_LIBDIR "/libportclaim.so"; /* `make install` */
 static const char separators[] = ": \t\n"; /* ld.so(8), LD_PRELOAD */
 
 static void fail(struct patient *patient, const char *check, char *found, const char *why,
@@ -64,7 +65,8 @@ static char *own_entry(const char *list)
 /* The object in front of those that are preloaded already, without another one of ours. */
 static char *cure_of_preload(const struct patient *patient)
 {
-    char *list = formatted("LD_PRELOAD=%s", patient->object.path);
+    const char *path = patient->object_found ? patient->object.path : place_of_install;
+    char *list = formatted("LD_PRELOAD=%s", path);
     const char *rest = preload_of(patient);
     for (rest += strspn(rest, separators); *rest != '\0'; rest += strspn(rest, separators)) {
         size_t length = strcspn(rest, separators);
