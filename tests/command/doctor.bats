@@ -942,9 +942,9 @@ Environment=LD_PRELOAD=$object:/opt/a%%b.so"
     local escape=$'\e['
     run -0 "$portclaim" doctor "$server"
     [[ $output != *"$escape"* ]]
-    run -0 env -u NO_COLOR script -qec "$portclaim doctor $server" /dev/null
+    run -0 env -u NO_COLOR TERM=xterm script -qec "$portclaim doctor $server" /dev/null
     [[ $output == *"$escape"* ]]
-    run -0 env NO_COLOR=1 script -qec "$portclaim doctor $server" /dev/null
+    run -0 env NO_COLOR=1 TERM=xterm script -qec "$portclaim doctor $server" /dev/null
     [[ $output != *"$escape"* ]]
 }
 

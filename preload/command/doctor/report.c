@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "command/command.h"
+#include "command/table.h"
 #include "command/visible.h"
 #include "core/version.h"
 
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { INDENT = 6, LINE_WIDTH = 80 /* columns */ };
 
@@ -19,12 +19,6 @@ static const char *const result_names[] = {
 };
 
 /* ---- for people ---- */
-
-static bool is_coloured(void)
-{
-    const char *refusal = getenv("NO_COLOR"); /* no-color.org: any value but none */
-    return isatty(STDOUT_FILENO) && (refusal == NULL || refusal[0] == '\0');
-}
 
 static void print_result(enum result result, bool coloured)
 {
@@ -97,7 +91,7 @@ static void print_sum(const struct checkup *checkup)
 
 void doctor_report_as_text(const struct report_head *head, const struct checkup *checkup)
 {
-    bool coloured = is_coloured();
+    bool coloured = table_has_colour();
     char *subject = visible(head->subject);
     printf("%s %s\n\n", head->kind, subject);
     free(subject);
