@@ -60,6 +60,26 @@ teardown() {
     assert_output_has 'In 2 of 2 starts the old instance did not end when it was asked, and was killed'
 }
 
+# killings FORCED OF: so many takeovers a minute apart, the first FORCED of them by SIGKILL
+killings() {
+    local number
+    for ((number = 0; number < $2; number++)); do
+        takeover $((number * 60000)) $((101 + number)) node "" $((100 + number)) node "" program 620 | head -n 1
+        [ "$number" -ge "$1" ] || event $((start_ms + number * 60000 + 600)) $((101 + number)) node "" forced \
+            ",\"action\":\"forced\",\"signal\":\"SIGKILL\",\"after_ms\":600$(holder $((100 + number)) node "" program)"
+        takeover $((number * 60000)) $((101 + number)) node "" $((100 + number)) node "" program 620 | tail -n 1
+    done
+}
+
+@test "C05 killed nearly always is stubborn, killed often is slow" {
+    killings 4 5 >"$record"
+    assert_equal "$(causes)" stubborn-holder
+    cures stubborn-holder | grep -qx 'PORTCLAIM_TERM_MS=200' # sooner: 150, rounded up
+    killings 3 4 >"$record"
+    assert_equal "$(causes)" slow-shutdown
+    assert_equal "$(query '.endpoints[0].times | "\(.asked) \(.forced) \(.unforced)"')" "4 3 1"
+}
+
 @test "C05 a loop from two services that fight over one port" {
     local name round=0
     make_network
