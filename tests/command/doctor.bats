@@ -532,6 +532,11 @@ Environment=LD_PRELOAD=$object:/opt/j\xc3\xb6rg.so"
     unit_result object fail TemporaryFileSystem= "BindReadOnlyPaths=$where" \
         TemporaryFileSystem=/var:ro
     unit_result object fail NoExecPaths=/ "ExecPaths=$where" NoExecPaths=/ ExecPaths=/usr
+    # Of what does not exist neither may be a path in the unit.
+    unit_result object fail 'does not exist' "Environment=LD_PRELOAD=$object" PrivateTmp=yes \
+        Environment=LD_PRELOAD=/tmp/no-such/libportclaim.so
+    unit_result object fail 'does not exist' "Environment=LD_PRELOAD=$object" NoExecPaths=/ \
+        Environment=LD_PRELOAD=/no-such/libportclaim.so
     unit_result object pass '' '' NoExecPaths=/ "ExecPaths=/usr $public"
     unit_result object pass '' '' NoExecPaths=/ "BindReadOnlyPaths=$where:$where:rbind"
     unit_result object pass '' '' "InaccessiblePaths=/srv ${public%?}" \
@@ -696,6 +701,20 @@ Environment=PORTCLAIM_STATE_DIR=%t/t/portclaim' RuntimeDirectory=t ProtectSystem
         "Environment=$preload PORTCLAIM_LOG=/var/log/t/record"
     unit_result log warn 'user nobody cannot write' '' User=nobody \
         "Environment=$preload PORTCLAIM_LOG=/var/log/record"
+    [[ ${cure_of[log]} == "install -D -m 640 -o nobody /dev/null /var/log/record" ]]
+}
+
+# With ReadWritePaths= of what is not there systemd starts no service any more.
+@test "C06 doctor UNIT: a record in a directory that does not exist" {
+    local preload=LD_PRELOAD=$public/libportclaim.so user
+    for user in '' nobody; do
+        unit_result log warn /var/log/no-such/dir/record LogsDirectory=no-such/dir ProtectSystem=strict \
+            "User=$user" "Environment=$preload PORTCLAIM_LOG=/var/log/no-such/dir/record"
+    done
+    unit_result log warn /no-such/record "install -d -o root /no-such/" ProtectSystem=strict \
+        "Environment=$preload PORTCLAIM_LOG=/no-such/record"
+    lines_of_dropin t
+    refute grep -q no-such <<<"$output"
 }
 
 # ----- units: starting and stopping -------------------------------------------------------------

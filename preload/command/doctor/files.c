@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the lock and the memory ---- */
 
@@ -95,6 +96,35 @@ void check_state(struct patient *patient)
 
 /* ---- the record ---- */
 
+/*
+ * systemd starts no service with a path in its unit that does not exist (status 226): a directory
+ * for the record is one that systemd makes, or is made before.
+ */
+static struct finding cure_of_log(const struct patient *patient, const char *file, bool forbidden)
+{
+    static const char logs[] = "/var/log/";
+    int length = (int)(text_base_name(file) - file);
+    char *directory = formatted("%.*s", length, file);
+    bool exists = access(directory, F_OK) == 0;
+    bool system_unit = patient->service != NULL && !patient->service->of_user;
+    struct finding finding = {0};
+    bool below_logs = text_starts_with(directory, logs) && (size_t)length > strlen(logs);
+    if (!exists && system_unit && below_logs) {
+        directory[length - 1] = '\0';
+        finding = (struct finding){.cure = said("LogsDirectory=%s", directory + strlen(logs)),
+                                   .unit_lines = true};
+    } else if (forbidden && exists) {
+        finding =
+            (struct finding){.cure = said("ReadWritePaths=%s", directory), .unit_lines = true};
+    } else if (forbidden) {
+        finding.cure = said("install -d -o %s %s", patient->account.name, directory);
+    } else {
+        finding.cure = said("install -D -m 640 -o %s /dev/null %s", patient->account.name, file);
+    }
+    free(directory);
+    return finding;
+}
+
 void check_log(struct patient *patient)
 {
     const char *file = patient->settings.log_file;
@@ -102,24 +132,18 @@ void check_log(struct patient *patient)
         return;
     const struct service *service = patient->service;
     char *forbidden = service == NULL ? NULL : sandbox_forbids_writing(service, file);
-    int directory = (int)(text_base_name(file) - file);
     bool foreseen = service != NULL && sandbox_makes(service, file);
     if (forbidden == NULL && (foreseen || account_may_write(&patient->account, file))) {
         checkup_pass(&patient->checkup, "log", said("%s", file));
         return;
     }
-    checkup_add(&patient->checkup,
-                (struct finding){
-                    .check = "log",
-                    .result = RESULT_WARN,
-                    .found = forbidden != NULL
-                                 ? said("%s keeps it from writing %s", forbidden, file)
-                                 : said("user %s cannot write %s", patient->account.name, file),
-                    .why = "the record goes to stderr instead",
-                    .cure = forbidden != NULL ? said("ReadWritePaths=%.*s", directory, file)
-                                              : said("install -m 640 -o %s /dev/null %s",
-                                                     patient->account.name, file),
-                    .unit_lines = forbidden != NULL,
-                });
+    struct finding finding = cure_of_log(patient, file, forbidden != NULL);
+    finding.check = "log";
+    finding.result = RESULT_WARN;
+    finding.found = forbidden != NULL
+                        ? said("%s keeps it from writing %s", forbidden, file)
+                        : said("user %s cannot write %s", patient->account.name, file);
+    finding.why = "the record goes to stderr instead";
+    checkup_add(&patient->checkup, finding);
     free(forbidden);
 }

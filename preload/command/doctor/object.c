@@ -217,7 +217,12 @@ static bool check_sandbox(struct patient *patient, const char *path)
     bool bind_helps;
     char *hidden = sandbox_hides(patient->service, path, &bind_helps);
     char *forbidden = sandbox_forbids_execution(patient->service, path);
-    if (hidden != NULL && bind_helps)
+    bool missing = access(path, F_OK) != 0;
+    /* systemd starts no service with a path in its unit that does not exist: status 226. */
+    if ((hidden != NULL || forbidden != NULL) && missing)
+        add_wrong_object(patient, RESULT_FAIL,
+                         said("%s does not exist, or cannot be reached", path), not_found);
+    else if (hidden != NULL && bind_helps)
         fail_with_unit_lines(patient, object_check, said("%s hides %s", hidden, path), not_found,
                              said("BindReadOnlyPaths=%s", path));
     else if (hidden != NULL)
