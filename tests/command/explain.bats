@@ -357,6 +357,16 @@ other-arguments foreign foreign-holder
 END
 }
 
+@test "C05 a label is no cure for a holder of another user" {
+    refusal 0 100 node gateway.service 50 other "" other-user foreign >"$record"
+    cures foreign-holder | grep -qx 'portclaim who tcp:18789'
+    cures foreign-holder | refute grep -q PORTCLAIM_SERVICE
+    explain "$record"
+    assert_output_has 'stop it as its user or as root'
+    refusal 0 100 node gateway.service 50 other "" other-script foreign >"$record"
+    cures foreign-holder | grep -qx 'Environment=PORTCLAIM_SERVICE=gateway'
+}
+
 @test "C05 what a signal met: not permitted, no pidfd" {
     refusal 0 100 node gateway.service 50 node gateway.service unit | sed 's/"wait"/"denied"/' >"$record"
     assert_equal "$(causes)" not-permitted
@@ -369,6 +379,18 @@ END
 @test "C05 a stale holder that nobody asked to stop" {
     refusal 0 100 node gateway.service 50 node gateway.service unit >"$record"
     assert_equal "$(causes)" holder-not-asked
+}
+
+@test "C05 who was asked and is on its way out is no riddle; who stays unseen is one" {
+    {
+        takeover 0 101 node "" 100 node "" program 20 | head -n 1
+        event $((start_ms + 10)) 101 node "" held ",\"action\":\"wait\"$(holder 100 node "" unreadable unknown)"
+        takeover 0 101 node "" 100 node "" program 20 | tail -n 1
+    } >"$record"
+    assert_equal "$(causes)" ""
+    sed -i '3s/.*//' "$record"
+    refusal 0 101 node "" 100 node "" unreadable unknown | tail -n 1 >>"$record"
+    [[ $(causes) == *hidden-holder* ]]
 }
 
 @test "C05 evidence of a later version is not taken for none" {
@@ -613,6 +635,21 @@ many() {
 @test "C05 a line without end, in bounded memory" {
     run -0 bash -c 'head -c 300000000 /dev/zero | tr "\0" "{" | (ulimit -v 131072; exec "$1" explain)' - "$build/portclaim"
     assert_output_has '1 of 1 lines'
+}
+
+@test "C05 the median is a time that occurred, and of all of a long story" {
+    local kind number
+    takeover 0 101 node "" 100 node "" program 900 >"$record"
+    takeover 60000 102 node "" 101 node "" program 700 >>"$record"
+    assert_equal "$(query '.endpoints[0].times | "\(.p50_ms) \(.max_ms)"')" "700 900"
+    # 5000 starts of 10 ms and then 3000 of 50 ms, more than are kept.
+    takeover 0 101 node "" 100 node "" program 10 >"$record.quick"
+    takeover 0 101 node "" 100 node "" program 50 >"$record.slow"
+    for kind in quick:5000 slow:3000; do
+        for ((number = 0; number < ${kind#*:} / 100; number++)); do cat "$record.${kind%:*}"; done >"$record.some"
+        for ((number = 0; number < 100; number++)); do cat "$record.some"; done
+    done >"$record"
+    assert_equal "$(query '.endpoints[0].times | "\(.asked) \(.p50_ms) \(.max_ms)"')" "8000 10 50"
 }
 
 @test "C05 of a long story the first starts and the last are told, and how many lie between" {

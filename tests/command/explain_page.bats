@@ -173,6 +173,13 @@ overflow="[page.documentElement.scrollWidth - page.documentElement.clientWidth,
     assert_equal "$value" '[50,70,"20 starts are left out here"]'
     assert_equal "$(query '.endpoints[0].causes | length')" 0
     grep -q 'class="fine">70 starts found the port taken' "$page"
+    # Of more starts than are kept, those that are not are left out of the drawing as well.
+    for number in {1..9}; do cat "$record"; done >"$record.long"
+    mv "$record.long" "$record"
+    make_page
+    measure 360 "[page.querySelectorAll('figure > svg rect').length, page.querySelectorAll('details li').length,
+        [...page.querySelectorAll('.note')].map(note => note.textContent).filter(note => note.endsWith('here'))]"
+    assert_equal "$value" '[50,501,["580 starts are left out here"]]'
 }
 
 @test "C05 a record without an event makes a page that says how to get one" {
