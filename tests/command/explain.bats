@@ -442,6 +442,15 @@ END
     assert_output_has '2 times: no room: "state"' '1 time: another'
 }
 
+@test "C05 of warnings in ever new words the first fifteen are told, and how many more" {
+    local number
+    for number in {1..20}; do
+        event "$start_ms" 100 node "" warning ",\"message\":\"warning $number\""
+    done >"$record"
+    assert_equal "$(query '[.warnings | length, .[0].message, .[14].message, .[15].count, .[15].message] | join("|")')" \
+        "16|warning 1|warning 15|5|(further warnings, each of other words)"
+}
+
 # ----- reading ----------------------------------------------------------------------------------
 
 @test "C05 lines that are damaged, cut or of something else are counted and passed over" {
