@@ -23,7 +23,7 @@ setup() {
 
 teardown() {
     harness_teardown
-    rm -rf "$public"
+    rm -rf "$public" "${private:-}"
     [ -z "${cgroup:-}" ] || [ ! -d "$cgroup" ] || wait_until 5 rmdir "$cgroup"
 }
 
@@ -538,6 +538,8 @@ Environment=LD_PRELOAD=$object:/opt/j\xc3\xb6rg.so"
     unit_result object fail 'does not exist' "Environment=LD_PRELOAD=$object" NoExecPaths=/ \
         Environment=LD_PRELOAD=/no-such/libportclaim.so
     unit_result object pass '' '' NoExecPaths=/ "ExecPaths=/usr $public"
+    unit_result object pass '' '' NoExecPaths=/var/tmp "ExecPaths=$public /var"
+    unit_result object fail NoExecPaths= '' "NoExecPaths=$public /usr /var" ExecPaths=/var/tmp
     unit_result object pass '' '' NoExecPaths=/ "BindReadOnlyPaths=$where:$where:rbind"
     unit_result object pass '' '' "InaccessiblePaths=/srv ${public%?}" \
         "TemporaryFileSystem=/opt:ro ${public%?}:ro"
@@ -545,12 +547,14 @@ Environment=LD_PRELOAD=$object:/opt/j\xc3\xb6rg.so"
 
 @test "C06 doctor UNIT: ProtectHome= hides /root, /home and /run/user alone" {
     require_root
-    local home=/root
-    [ -d $home ] || skip "there is no $home"
-    unit_result object fail ProtectHome=yes '' ProtectHome=yes \
-        Environment=LD_PRELOAD=/root/libportclaim.so
-    unit_result object fail ProtectHome=tmpfs BindReadOnlyPaths=/root/libportclaim.so \
-        ProtectHome=tmpfs Environment=LD_PRELOAD=/root/libportclaim.so
+    [ -d /root ] || skip "there is no /root"
+    private=$(mktemp -d /root/portclaim-doctor.XXXXXX)
+    local where=$private/libportclaim.so
+    cp "$object" "$where"
+    unit_result object fail ProtectHome=yes '' ProtectHome=yes "Environment=LD_PRELOAD=$where"
+    [[ ${cure_of[object]} == "install -D -m 644 $where "* ]]
+    unit_result object fail ProtectHome=tmpfs "BindReadOnlyPaths=$where" ProtectHome=tmpfs \
+        "Environment=LD_PRELOAD=$where"
     unit_result object pass '' '' ProtectHome=yes
 }
 
@@ -742,6 +746,9 @@ Environment=PORTCLAIM_STATE_DIR=%t/t/portclaim' RuntimeDirectory=t ProtectSystem
         "Environment=$preload PORTCLAIM_WAIT_MS=500"
     unit_result restart pass '' '' Restart=always RestartUSec=3s \
         "Environment=$preload PORTCLAIM_WAIT_MS=500"
+    # systemd refuses the sixth start 10 s after the first, and not a millisecond later.
+    unit_result restart warn 'after 5 failed starts' '' Restart=always "Environment=$preload PORTCLAIM_WAIT_MS=1900"
+    unit_result restart pass '' '' Restart=always "Environment=$preload PORTCLAIM_WAIT_MS=1901"
     unit_result restart warn 'within 3600 s' $'[Unit]\nStartLimitIntervalSec=10' \
         Restart=on-failure StartLimitIntervalUSec=1h
     unit_result restart pass '' '' Restart=on-failure StartLimitIntervalUSec=0
@@ -764,7 +771,8 @@ Environment=PORTCLAIM_STATE_DIR=%t/t/portclaim' RuntimeDirectory=t ProtectSystem
 @test "C06 doctor UNIT: WatchdogSec= against the budget" {
     unit_result watchdog '' '' ''
     unit_result watchdog warn WatchdogSec=2s WatchdogSec=8 WatchdogUSec=2s
-    unit_result watchdog '' '' '' WatchdogUSec=30s
+    unit_result watchdog warn WatchdogSec=6s WatchdogSec=12 WatchdogUSec=6s
+    unit_result watchdog '' '' '' WatchdogUSec=6001ms
     unit_result watchdog '' '' '' WatchdogUSec=2s Type=notify
 }
 
