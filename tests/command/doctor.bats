@@ -434,6 +434,13 @@ in_unit() {
         "EnvironmentFiles=$here/nowhere (ignore_errors=yes)" \
         "EnvironmentFiles=$here/file (ignore_errors=no)"
     assert_result settings pass '1 of'
+    # The file counts, and a line of the unit would not help against it.
+    unit_result preload pass "$public/libportclaim.so" '' Environment=LD_PRELOAD=/other.so \
+        "EnvironmentFiles=$here/file (ignore_errors=no)"
+    printf 'LD_PRELOAD=/other.so\n' >other
+    unit_result preload fail 'LD_PRELOAD=/other.so is without' '' \
+        "EnvironmentFiles=$here/file (ignore_errors=no)" "EnvironmentFiles=$here/other (ignore_errors=no)"
+    [[ ${cure_of[preload]} == 'where it is set or removed'* ]]
     unit_result preload fail 'no LD_PRELOAD' '' UnsetEnvironment=LD_PRELOAD
     [[ ${cure_of[preload]} == 'where it is set or removed'* ]]
     printf 'Environment=LD_PRELOAD=%s\n' "$public/libportclaim.so" >"$units/manager"
