@@ -397,6 +397,14 @@ in_unit() {
         "$0" doctor --json "$1"' "$public/portclaim" /bin/sh
     read_report
     assert_result processes pass CAP_SYS_PTRACE
+    # Another /proc than the one that is asked hides nothing.
+    mkdir "$public/proc"
+    run -0 --separate-stderr unshare --mount sh -c '
+        mount -t proc -o hidepid=invisible proc "$2"
+        setpriv --reuid nobody --clear-groups "$0" doctor --json "$1"' \
+        "$public/portclaim" /bin/sh "$public/proc"
+    read_report
+    assert_result processes pass 'shows all'
 }
 
 # ----- units: the program and the object --------------------------------------------------------
