@@ -55,31 +55,6 @@ static const char head[] =
     "time{font-family:ui-monospace,monospace;color:var(--dim);margin-right:6px}\n"
     "</style>\n</head>\n<body>\n<h1>portclaim explain</h1>\n";
 
-void explain_escape(FILE *stream, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", stream);
-            break;
-        case '<':
-            fputs("&lt;", stream);
-            break;
-        case '>':
-            fputs("&gt;", stream);
-            break;
-        case '"':
-            fputs("&quot;", stream);
-            break;
-        case '\'':
-            fputs("&#39;", stream);
-            break;
-        default:
-            fputc(*text, stream);
-        }
-    }
-}
-
 static void print_name(FILE *stream, const char *name)
 {
     struct words words;

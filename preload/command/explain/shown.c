@@ -234,3 +234,28 @@ void explain_zone(char zone[EXPLAIN_CLOCK_SIZE], uint64_t time_ms)
 {
     format_time(zone, "UTC%z", time_ms);
 }
+
+void explain_escape(FILE *stream, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        switch (*text) {
+        case '&':
+            fputs("&amp;", stream);
+            break;
+        case '<':
+            fputs("&lt;", stream);
+            break;
+        case '>':
+            fputs("&gt;", stream);
+            break;
+        case '"':
+            fputs("&quot;", stream);
+            break;
+        case '\'':
+            fputs("&#39;", stream);
+            break;
+        default:
+            fputc(*text, stream);
+        }
+    }
+}

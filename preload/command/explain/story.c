@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CLAIMS = STORY_FIRST_CLAIMS + STORY_LAST_CLAIMS, FIRST_ROOM = 16, FAILED = 2 };
+enum { FAILED = 2 };
 
 static void *allocate(size_t count, size_t size)
 {
@@ -21,52 +21,6 @@ struct story *story_new(void)
     struct story_state *state = allocate(1, sizeof(*state));
     state->names = names_new();
     return &state->told;
-}
-
-/* ---- the timeline ---- */
-
-static struct story_claim *make_room(struct endpoint_state *endpoint)
-{
-    struct story_endpoint *told = &endpoint->told;
-    if (told->claim_count == endpoint->claims_room) {
-        size_t room = endpoint->claims_room == 0 ? FIRST_ROOM : 2 * (size_t)endpoint->claims_room;
-        if (room > MOST_CLAIMS)
-            room = MOST_CLAIMS;
-        struct story_claim *claims = realloc(told->claims, room * sizeof(*claims));
-        if (claims == NULL)
-            err(FAILED, "portclaim explain");
-        told->claims = claims;
-        endpoint->claims_room = (uint32_t)room;
-    }
-    return &told->claims[told->claim_count++];
-}
-
-/* How it began and how it stands: what lies between is left out when it becomes too long. */
-void story_keep_claim(struct endpoint_state *endpoint, const struct story_claim *claim)
-{
-    struct story_endpoint *told = &endpoint->told;
-    uint32_t number = endpoint->claims_kept++;
-    struct story_claim *place = NULL;
-    if (number < MOST_CLAIMS) {
-        place = make_room(endpoint);
-    } else {
-        place =
-            &told->claims[STORY_FIRST_CLAIMS + (number - STORY_FIRST_CLAIMS) % STORY_LAST_CLAIMS];
-        free(place->events);
-        told->claims_left_out++;
-    }
-    *place = *claim;
-    place->events = allocate(claim->event_count + 1, sizeof(*place->events));
-    memcpy(place->events, claim->events, claim->event_count * sizeof(*place->events));
-}
-
-static int compare_claims(const void *left, const void *right)
-{
-    const struct story_claim *first = left;
-    const struct story_claim *second = right;
-    if (first->start_ms != second->start_ms)
-        return first->start_ms < second->start_ms ? -1 : 1;
-    return (first->pid > second->pid) - (first->pid < second->pid);
 }
 
 /* ---- endpoints ---- */
@@ -157,16 +111,13 @@ void story_end(struct story *story)
         story_claims_end(endpoint);
         told->by_itself = times_of(endpoint->by_itself);
         told->to_win = times_of(endpoint->to_win);
-        if (told->claim_count > 0)
-            qsort(told->claims, told->claim_count, sizeof(told->claims[0]), compare_claims);
+        story_timeline_end(endpoint);
     }
 }
 
 static void free_endpoint(struct endpoint_state *endpoint)
 {
-    for (uint32_t index = 0; index < endpoint->told.claim_count; index++)
-        free(endpoint->told.claims[index].events);
-    free(endpoint->told.claims);
+    story_timeline_free(endpoint);
     samples_free(endpoint->by_itself);
     samples_free(endpoint->to_win);
     free(endpoint);

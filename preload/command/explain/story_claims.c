@@ -245,7 +245,7 @@ static void close_claim(struct endpoint_state *endpoint, uint32_t index, enum ou
     open->claim.events = open->events;
     open->claim.outcome = outcome;
     story_totals_add(endpoint, &open->claim, open->last_ms);
-    story_keep_claim(endpoint, &open->claim);
+    story_timeline_add(endpoint, &open->claim);
     *open = endpoint->open[--endpoint->open_count];
 }
 

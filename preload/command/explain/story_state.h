@@ -52,6 +52,11 @@ void story_totals_add(struct endpoint_state *endpoint, const struct story_claim 
                       uint64_t end_ms);
 
 /* Takes a claim that is over into the timeline. The events are copied. */
-void story_keep_claim(struct endpoint_state *endpoint, const struct story_claim *claim);
+void story_timeline_add(struct endpoint_state *endpoint, const struct story_claim *claim);
+
+/* Puts the claims in order. */
+void story_timeline_end(struct endpoint_state *endpoint);
+
+void story_timeline_free(struct endpoint_state *endpoint);
 
 #endif
