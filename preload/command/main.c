@@ -4,9 +4,11 @@
 #include "nearest.h"
 #include "visible.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {
     &command_run, &command_who, &command_free, &command_explain, &command_doctor,
@@ -49,6 +51,27 @@ static int complain_of_command(const char *given)
     return EXIT_MISUSE;
 }
 
+/*
+ * Where one of the three was closed, a socket of ours would get its number, and what is written to
+ * stderr would go there: SIGPIPE. O_PATH: reading and writing fail as if it were still closed.
+ */
+static void fill_standard_streams(void)
+{
+    int descriptor;
+    do {
+        descriptor = open("/dev/null", O_PATH | O_CLOEXEC);
+    } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        (void)close(descriptor);
+}
+
+static int run_command(const struct command *command, int count, char **arguments)
+{
+    if (!command->wraps) /* what was closed stays closed for the program */
+        fill_standard_streams();
+    return command->run(count, arguments);
+}
+
 static int dispatch(int count, char **arguments)
 {
     if (count < 2) {
@@ -64,8 +87,8 @@ static int dispatch(int count, char **arguments)
     char *help_of[] = {helps ? arguments[2] : given, (char[]){"--help"}, NULL};
     for (size_t index = 0; index < COMMANDS; index++) {
         if (strcmp(help_of[0], commands[index]->name) == 0)
-            return helps ? commands[index]->run(2, help_of)
-                         : commands[index]->run(count - 1, arguments + 1);
+            return helps ? run_command(commands[index], 2, help_of)
+                         : run_command(commands[index], count - 1, arguments + 1);
     }
     return complain_of_command(help_of[0]);
 }
