@@ -40,11 +40,15 @@ static const struct option own_options[] = {
 
 /*
  * "unit:NAME" for --match. As systemctl(1) does, a name without a type is a service's; what a glob
- * would take for its own (systemd escapes with backslashes) is quoted.
+ * would take for its own (systemd escapes with backslashes) is quoted. A comma would begin another
+ * rule, which could be "any".
  */
 static void take_unit(const char *name)
 {
     static const char special[] = "\\*?[";
+    if (name[0] == '\0' || strchr(name, ',') != NULL)
+        exit(command_misuse(&command_free, "--unit wants the name of one unit, without a comma; it "
+                                           "may be repeated"));
     char *rule = malloc(strlen("unit:.service") + 2 * strlen(name) + 1);
     if (rule == NULL)
         err(EXIT_MISUSE, "portclaim free");
@@ -208,9 +212,10 @@ const struct command command_free = {
         "  --force            any holder of your own user\n"
         "  --dry-run          say what would be done, and do nothing\n"
         "\n"
-        "Never stopped: this process and its ancestors, PID 1, other users' processes, clients,\n"
-        "and whoever is named by --protect. Every holder that stands in the way has to be named,\n"
-        "or nobody is stopped.\n"
+        "Never stopped: this process and its ancestors, PID 1, other users' processes, and\n"
+        "whoever is named by --protect; a client, whose connection merely has the port, only\n"
+        "when it is named and listens nowhere. Every holder that stands in the way has to be\n"
+        "named, or nobody is stopped.\n"
         "\n"
         "  --signal NAME      ask with this signal instead of TERM\n"
         "  --term-ms MS       grace before SIGKILL (600)\n"

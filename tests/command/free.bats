@@ -330,9 +330,27 @@ assert_bindable() {
     ask free --match
     assert_status 2
     assert_answer '^portclaim free: --match wants a value$'
+    for wrong in '' 'other,any' 'other,any,comm:x'; do
+        ask free --unit "$wrong" "$port"
+        assert_status 2
+        assert_answer '^portclaim free: --unit wants the name of one unit, without a comma'
+    done
     ask free --force=yes "$port"
     assert_status 2
     assert_answer '^portclaim free: --force takes no value$'
+    assert_untouched old
+}
+
+@test "C04 a closed standard stream: no socket of ours takes its place" {
+    local closed setting
+    serve old
+    for closed in '2>&-' '<&- >&- 2>&-'; do
+        for setting in PORTCLAIM=off PORTCLAIM_PORTS=1; do
+            run -1 bash -c 'exec "$@" '"$closed" - "${network[@]}" env "$setting" "$portclaim" free "$port"
+        done
+        run -1 bash -c 'exec "$@" '"$closed" - "${network[@]}" "$portclaim" free --wait-ms 50 "$port"
+    done
+    run -2 bash -c 'exec "$@" >&-' - "${network[@]}" "$portclaim" who "$port"
     assert_untouched old
 }
 
