@@ -58,7 +58,8 @@ static bool read_sockets(struct listing *listing, bool connections)
     if (!sockets_list(PROTOCOL_TCP, 0, connections, buffer, take_socket, listing) ||
         !sockets_list(PROTOCOL_UDP, 0, connections, buffer, take_socket, listing))
         return false;
-    qsort(listing->sockets, listing->socket_count, sizeof(*listing->sockets), compare_sockets);
+    if (listing->socket_count > 0)
+        qsort(listing->sockets, listing->socket_count, sizeof(*listing->sockets), compare_sockets);
     return true;
 }
 
