@@ -313,6 +313,53 @@ client"
     assert_answer '^  to its next instance: +stale, same program'
 }
 
+@test "C03 how to free a port of several: all are named, or it would stop nobody" {
+    local frees
+    cp "$server" "$BATS_TEST_TMPDIR/server2" # its path begins as the other one does
+    cp "$server" "$BATS_TEST_TMPDIR/server"
+    program=$BATS_TEST_TMPDIR/server2 serve old
+    program=$BATS_TEST_TMPDIR/server serve other --address 127.0.0.2
+    serve_stranger third --address 127.0.0.3
+    ask who --json "tcp:$port"
+    frees=$(holders .free_command | sort -u)
+    assert_equal "$(wc -l <<<"$frees")" 1
+    "${network[@]}" bash -c "${frees/#portclaim/"$portclaim"}" || fail "does not free it: $frees"
+    assert_dead "$(pid_of old)" "$(pid_of other)" "$(pid_of third)"
+    # Somebody who is stopped on no account keeps the port.
+    serve old
+    serve_stranger other --address 127.0.0.2
+    ask who --json --protect "$(pid_of other)" "tcp:$port"
+    assert_equal "$(holders .free_command)" "null
+null"
+}
+
+@test "C03 how to free the port of a path that is no plain glob, nor to be typed" {
+    local name frees
+    for name in 'a,any' 'b[cd]*?' $'e\\f g\'h"\xff\n'; do
+        mkdir "$BATS_TEST_TMPDIR/$name"
+        cp "$server" "$BATS_TEST_TMPDIR/$name/server,any"
+        program=$BATS_TEST_TMPDIR/$name/server,any serve old
+        ask who "tcp:$port"
+        frees=$(sed -n 's/^  to free the port: *//p' <<<"$output")
+        "${network[@]}" bash -c "${frees/#portclaim/"$portclaim"}" || fail "does not free it: $frees"
+        assert_dead "$(pid_of old)"
+    done
+}
+
+@test "C03 how to free the port of workers with less privileges: as who owns the socket" {
+    require_root
+    start old "${network[@]}" perl -MSocket -e '
+        socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in($ARGV[0], INADDR_ANY)) or die;
+        listen(S, 1); $| = 1;
+        if (!fork) { $) = "65534 65534"; $( = 65534; $> = $< = 65534; print "up\n"; sleep 60 }
+        sleep 60' "$port"
+    wait_for_line old '^up$'
+    ask who --json "tcp:$port"
+    assert_equal "$(holders .user_name | sort)" "nobody
+root"
+    assert_equal "$(holders .free_command | sort -u | sed 's/ --.* / /')" "portclaim free $port"
+}
+
 @test "C03 as another user it says whose a socket is, and to look again as root" {
     require_root
     make_public

@@ -41,8 +41,8 @@ const char *who_user(uint32_t user);
 void who_print_endpoint(const struct endpoint *endpoint, char *shown);
 
 /*
- * The command line that frees the endpoint of this holder, by malloc(3); NULL when none does, for
- * it would be signalled on no account.
+ * The command line that frees the endpoint of this holder and all others, by malloc(3); NULL when
+ * none does, for one of them would be signalled on no account.
  */
 char *who_free_command(const struct sighting *sighting, uint32_t index);
 

@@ -1,4 +1,5 @@
 /* What both ways to show a sighting say of a process. */
+#include "command/string_list.h"
 #include "core/text.h"
 #include "core/unit.h"
 #include "who.h"
@@ -90,41 +91,105 @@ static bool can_be_named(const struct holder *holder, enum evidence evidence)
            (holder->process.known & KNOWN_USER) != 0;
 }
 
+/*
+ * As a glob that can be typed: a comma would part rules, a backslash or a byte beyond ASCII be
+ * shown as something else. Any byte stands for those.
+ */
+static char *glob_of(const char *name)
+{
+    static const char own[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "/._-:@%+=";
+    char *glob = formatted("%s", name);
+    for (char *byte = glob; *byte != '\0'; byte++) {
+        if (strchr(own, *byte) == NULL)
+            *byte = '?';
+    }
+    return glob;
+}
+
+/* "--unit openclaw.service "; no value has a blank in it. */
 static char *name_holder(const struct process *process)
 {
     char unit[PROCESS_LABEL_SIZE];
-    char *rule = NULL;
     unit_name(process->cgroup, unit, sizeof(unit));
     bool service = text_ends_with(unit, ".service");
-    if (asprintf(&rule, service ? "%s" : "exe:%s", service ? unit : process->executable.path) < 0)
-        err(FAILED, "portclaim");
+    char *glob = glob_of(service ? unit : process->executable.path);
+    bool exact = service && text_equal(glob, unit);
+    char *rule = formatted("%s%s", exact ? "" : service ? "unit:" : "exe:", glob);
     char *quoted = quote(rule);
-    free(rule);
-    if (asprintf(&rule, "--%s %s", service ? "unit" : "match", quoted) < 0)
-        err(FAILED, "portclaim");
+    char *option = formatted("--%s %s ", exact ? "unit" : "match", quoted);
     free(quoted);
-    return rule;
+    free(rule);
+    free(glob);
+    return option;
+}
+
+/*
+ * The options that name every holder: as long as one is not named, nobody is stopped. NULL when one
+ * of them cannot be.
+ */
+static char *name_holders(const struct sighting *sighting)
+{
+    const struct observation *observation = &sighting->observation;
+    char *options = formatted("%s", "");
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        if (!can_be_named(holder, sighting->ours[index].evidence)) {
+            free(options);
+            return NULL;
+        }
+        char *option = name_holder(&holder->process);
+        if (strstr(options, option) == NULL) {
+            char *more = formatted("%s%s", options, option);
+            free(options);
+            options = more;
+        }
+        free(option);
+    }
+    return options;
+}
+
+/* Root may signal everybody, and stops those whose socket is its own. */
+static bool can_stop_all(const struct observation *observation, uint32_t user)
+{
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        bool own_socket = user == 0 && holder->socket.owner_user == 0;
+        if (holder->process.user != user && !own_socket)
+            return false;
+    }
+    return true;
+}
+
+/* As whom: as we are, as the holder's user, or as root. NULL when that stops not all of them. */
+static char *choose_user(const struct observation *observation, uint32_t user)
+{
+    if (can_stop_all(observation, geteuid()))
+        return formatted("%s", "");
+    if (!can_stop_all(observation, user))
+        user = 0;
+    if (!can_stop_all(observation, user))
+        return NULL;
+    char *quoted = quote(who_user(user));
+    char *prefix = formatted("sudo -u %s ", quoted);
+    free(quoted);
+    return prefix;
 }
 
 char *who_free_command(const struct sighting *sighting, uint32_t index)
 {
-    const struct holder *holder = &sighting->observation.holders[index];
-    const struct process *process = &holder->process;
+    const struct observation *observation = &sighting->observation;
     char endpoint[ENDPOINT_TEXT_SIZE];
     char *command = NULL;
     struct text text;
-    if (!can_be_named(holder, sighting->ours[index].evidence))
-        return NULL;
+    char *options = name_holders(sighting);
+    char *user =
+        options == NULL ? NULL : choose_user(observation, observation->holders[index].process.user);
     text_start(&text, endpoint, sizeof(endpoint));
     add_endpoint(&text, &sighting->request.endpoint);
-    char *rule = name_holder(process);
-    bool other = process->user != geteuid();
-    char *user = quote(other ? who_user(process->user) : "nobody");
-    int length = other ? asprintf(&command, "sudo -u %s portclaim free %s %s", user, rule, endpoint)
-                       : asprintf(&command, "portclaim free %s %s", rule, endpoint);
-    if (length < 0)
-        err(FAILED, "portclaim");
+    if (user != NULL)
+        command = formatted("%sportclaim free %s%s", user, options, endpoint);
     free(user);
-    free(rule);
+    free(options);
     return command;
 }
