@@ -57,10 +57,23 @@ static bool visit_until_found(void *context, uint64_t inode)
     return !probe->found;
 }
 
+static void list_sockets(const struct search *search, int32_t pid,
+                         bool (*visit)(void *context, uint64_t inode), void *context)
+{
+    const struct holders_candidates *candidates = search->candidates;
+    bool more = true;
+    if (candidates == NULL)
+        descriptors_list(pid, search->every_thread, search->deadline_ms, visit, context);
+    for (size_t index = 0; candidates != NULL && more && index < candidates->owner_count; index++) {
+        if (candidates->owners[index].pid == pid)
+            more = visit(context, candidates->owners[index].inode);
+    }
+}
+
 static bool holds_any(const struct search *search, int32_t pid)
 {
     struct probe probe = {.obstacles = &search->workspace->obstacles};
-    descriptors_list(pid, search->every_thread, search->deadline_ms, visit_until_found, &probe);
+    list_sockets(search, pid, visit_until_found, &probe);
     return probe.found;
 }
 
@@ -137,7 +150,7 @@ static void look_into(struct search *search, int32_t pid)
         return;
     holder->handle = signals_open(pid);
     search->holder = holder;
-    descriptors_list(pid, search->every_thread, search->deadline_ms, collect_socket, search);
+    list_sockets(search, pid, collect_socket, search);
     holder->visible = holder->inode_count > 0 &&
                       processes_read(pid, search->label_wanted, &holder->process) &&
                       (holder->handle == HANDLE_NONE || signals_same_process(holder->handle));
@@ -304,7 +317,6 @@ static void add_invisible(struct observation *observation, const struct socket *
 static void search_candidates(struct search *search)
 {
     const struct holders_candidates *candidates = search->candidates;
-    search->every_thread = true;
     for (uint32_t index = 0; index < candidates->count && in_time(search); index++)
         look_into(search, candidates->pids[index]);
 }

@@ -28,14 +28,25 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
                      uint64_t deadline_ms, bool thorough, bool label_wanted,
                      struct observation *observation);
 
-/* Who may hold a socket, for a caller that has looked into every process already. */
-struct holders_candidates {
-    const int32_t *pids;
-    uint32_t count;
+struct owner {
+    uint64_t inode; /* of a socket */
+    int32_t pid;    /* of a process that has it open */
 };
 
 /*
- * As holders_observe(), with labels, but looks into nobody but the candidates.
+ * Who may hold a socket, for a caller that has looked into every process already: it asks for many
+ * endpoints, and a server with hundreds of threads or sockets is not searched again for each.
+ */
+struct holders_candidates {
+    const int32_t *pids;
+    uint32_t count;
+    const struct owner *owners; /* all there are */
+    size_t owner_count;
+};
+
+/*
+ * As holders_observe(), with labels, but looks into nobody but the candidates; `owners` says what
+ * they have open.
  */
 void holders_observe_among(struct holders_workspace *workspace, const struct request *request,
                            uint64_t deadline_ms, const struct holders_candidates *candidates,

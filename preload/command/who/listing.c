@@ -158,11 +158,11 @@ static void read_owners(struct listing *listing)
 
 /* ---- the whole ---- */
 
-int32_t *listing_candidates(const struct listing *listing, const struct endpoint *endpoint,
-                            uint32_t *count)
+void listing_candidates(const struct listing *listing, const struct endpoint *endpoint,
+                        struct holders_candidates *candidates)
 {
     int32_t *pids = NULL;
-    *count = 0;
+    uint32_t count = 0;
     for (size_t index = 0; index < listing->socket_count; index++) {
         const struct socket *socket = &listing->sockets[index].socket;
         size_t owners = 0;
@@ -170,11 +170,11 @@ int32_t *listing_candidates(const struct listing *listing, const struct endpoint
         if (socket->local.port == endpoint->port && socket->local.protocol == endpoint->protocol)
             owner = listing_owners(listing, socket->inode, &owners);
         for (size_t place = 0; place < owners; place++) {
-            pids = grow(pids, *count, sizeof(*pids));
-            pids[(*count)++] = owner[place].pid;
+            pids = grow(pids, count, sizeof(*pids));
+            pids[count++] = owner[place].pid;
         }
     }
-    return pids;
+    *candidates = (struct holders_candidates){pids, count, listing->owners, listing->owner_count};
 }
 
 bool listing_read(struct listing *listing, bool connections)

@@ -4,14 +4,10 @@
 #ifndef PORTCLAIM_LISTING_H
 #define PORTCLAIM_LISTING_H
 
+#include "linux/holders.h"
 #include "linux/sockets.h"
 
 #include <stddef.h>
-
-struct owner {
-    uint64_t inode;
-    int32_t pid;
-};
 
 struct listing {
     size_t socket_count;
@@ -29,9 +25,9 @@ bool listing_read(struct listing *listing, bool connections);
 /* The owners of one socket: the first of them, and in *count how many. */
 const struct owner *listing_owners(const struct listing *listing, uint64_t inode, size_t *count);
 
-/* The PIDs of all that have a socket on the same port open; by malloc(3). */
-int32_t *listing_candidates(const struct listing *listing, const struct endpoint *endpoint,
-                            uint32_t *count);
+/* All that have a socket on the same port open, in candidates->pids by malloc(3). */
+void listing_candidates(const struct listing *listing, const struct endpoint *endpoint,
+                        struct holders_candidates *candidates);
 
 void listing_free(struct listing *listing);
 

@@ -107,10 +107,9 @@ static void show_all_endpoints(struct wish *wish, const struct question *questio
         if (!is_shown(wish, socket) || is_repeated(listing, index))
             continue;
         struct holders_candidates candidates;
-        int32_t *pids = listing_candidates(listing, &socket->local, &candidates.count);
-        candidates.pids = pids;
+        listing_candidates(listing, &socket->local, &candidates);
         wish->held |= show(wish, question, &socket->local, &candidates);
-        free(pids);
+        free((void *)candidates.pids);
     }
 }
 
