@@ -461,6 +461,19 @@ gateway"
     assert_equal "$(holders '.next_instance.evidence')" service
 }
 
+@test "C03 where a claim would stop nobody, it does not say that it would" {
+    serve old
+    ask who --json --as "$server" "tcp:$port"
+    assert_equal "$(holders '.verdict, .action')" "stale
+would-ask"
+    for setting in PORTCLAIM=off "PORTCLAIM_PORTS=$other_port"; do
+        as=(env "$setting")
+        ask who --json --as "$server" "tcp:$port"
+        assert_equal "$(holders '.verdict, .action')" "stale
+wait"
+    done
+}
+
 @test "C03 one stale among others is spared, as in a claim" {
     serve old
     serve_stranger other --address 127.0.0.2
