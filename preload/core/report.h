@@ -48,6 +48,7 @@ struct event {
     bool closed_leftovers; /* CLAIMED: sockets that outlived their process were closed */
     bool breaker_open;     /* NOT_CLAIMED */
     bool not_signalled;    /* NOT_CLAIMED: the holder is stale, and could not be asked to stop */
+    bool half_seen;        /* NOT_CLAIMED: the holder was not asked, for not all could be seen */
     uint32_t closable;     /* LINGERING */
     uint32_t sending;      /* LINGERING */
     uint32_t kills;        /* KILL_WAR */

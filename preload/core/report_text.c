@@ -194,6 +194,8 @@ static const char *advice(const struct event *event)
                "disable it";
     if (event->not_signalled)
         return "it could not be signalled from here: stop it by hand";
+    if (event->half_seen && event->holder->verdict == VERDICT_STALE)
+        return "it was not asked to stop, for not everything could be seen: stop it by hand";
     return evidence_advice(event->holder->evidence);
 }
 

@@ -81,6 +81,7 @@ void telling_lost(struct claim *claim)
         .kind = EVENT_NOT_CLAIMED,
         .holder = holder,
         .not_signalled = target != NULL && target->state == TARGET_REFUSED,
+        .half_seen = target == NULL && !observation->complete,
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,
         .closable = observation->closable,
         .sending = observation->sending,

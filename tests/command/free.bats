@@ -211,6 +211,21 @@ assert_bindable() {
     assert_untouched other
 }
 
+@test "C04 more holders than are looked at: nobody is stopped, and that is why" {
+    serve old --fork-workers 70
+    wait_until 20 eval '[ "$(descendants_of "$(pid_of old)" | wc -l)" -eq 70 ]'
+    ask free --force --wait-ms 500 "$port"
+    assert_status 1
+    assert_answer 'more processes hold the port than fit one look: nobody is stopped'
+    assert_answer 'not claimed in .*: stale, any .*; it was not asked to stop, for not everything could be seen'
+    assert_untouched old
+    # Neither is it said that it would be, nor how.
+    ask who --json --as "$server" "tcp:$port"
+    assert_equal "$(query '.endpoints[0].complete')" false
+    assert_equal "$(query '.endpoints[0].holders[] | .action, .free_command' | sort -u)" "null
+wait"
+}
+
 @test "C04 dry run: says what it would do, does nothing, and answers whether it is free" {
     serve old
     ask free --dry-run --match comm:server "$port"

@@ -126,11 +126,13 @@ static char *name_holder(const struct process *process)
 
 /*
  * The options that name every holder: as long as one is not named, nobody is stopped. NULL when one
- * of them cannot be.
+ * of them cannot be, or there may be more than were seen.
  */
 static char *name_holders(const struct sighting *sighting)
 {
     const struct observation *observation = &sighting->observation;
+    if (!observation->complete)
+        return NULL;
     char *options = formatted("%s", "");
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
