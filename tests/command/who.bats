@@ -404,6 +404,16 @@ program
 would-ask"
 }
 
+@test "C03 --as: what the same shell started a moment ago is no sibling" {
+    start shell "${network[@]}" bash -c '
+        "$1" --port "$3" & until "$2" who "tcp:$3" >/dev/null; do :; done
+        "$2" who --json --as "$1" "tcp:$3" >"$4"; kill $!' - \
+        "$server" "$portclaim" "$port" "$BATS_TEST_TMPDIR/answer"
+    assert_exit shell 0
+    answer=$(cat "$BATS_TEST_TMPDIR/answer")
+    assert_equal "$(holders .evidence)" program
+}
+
 @test "C03 --as finds the program in PATH, through a script's first line, and resolves the script" {
     require_command python3
     make_script
@@ -431,6 +441,9 @@ would-ask"
     ask who --as no-such-program "$port"
     assert_status 2
     assert_answer '^portclaim who: cannot see it as "no-such-program" would: '
+    ask who --as "$BATS_TEST_FILENAME" "$port" # a file, and no program
+    assert_status 2
+    assert_answer 'it may not be executed'
     ask who --as 'server "unfinished' "$port"
     assert_status 2
     assert_answer 'quotes do not match'
