@@ -755,6 +755,12 @@ move_command() {
     run -127 "${valgrind[@]}" "$portclaim" run no-such-program
     run -126 "${valgrind[@]}" "$portclaim" run "$here"
     run -7 "${valgrind[@]}" "$portclaim" run --term-ms 5 -- sh -c 'exit 7'
+    # What is executed is out of its reach; who looks at a command line and executes nothing.
+    local string
+    for string in 'true $' '$' 'true \' "true \"" '${A' '${'; do
+        run "${valgrind[@]}" "$portclaim" who --as "env -S '$string'" 1
+        [ "$status" -ne 99 ] || fail "$string: $output"
+    done
     move_command "$here/bin"
     run -125 "${valgrind[@]}" "$portclaim" run true
     cp "$object" bin

@@ -43,9 +43,11 @@ static void end_word(struct splitting *splitting)
 /* ${NAME}, the only form that env(1) has; the cursor is behind the dollar. */
 static bool add_variable(struct splitting *splitting)
 {
+    if (*splitting->cursor != '{')
+        return false;
     const char *name = splitting->cursor + 1;
     size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
-    if (*splitting->cursor != '{' || length == 0 || name[length] != '}')
+    if (length == 0 || name[length] != '}')
         return false;
     char *copy = strndup(name, length);
     if (copy == NULL)
