@@ -15,6 +15,23 @@ setup() {
 teardown() {
     harness_teardown
     remove_public
+    # It is in use until the last process in it was reaped.
+    [ -z "${unit:-}" ] || wait_until 5 rmdir "$unit" 2>/dev/null
+}
+
+# make_unit NAME: a control group of that name, as of a systemd service; becomes $unit, and $as puts
+# what is started into it.
+make_unit() {
+    local root
+    for root in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
+        unit=$root/$1
+        if [ -e "$root/cgroup.procs" ] && mkdir "$unit" 2>/dev/null; then
+            as=(sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$unit")
+            return
+        fi
+    done
+    unit=
+    skip "no cgroup can be made here"
 }
 
 # free ARGUMENT...: in the background, as a start of its own
@@ -87,6 +104,28 @@ assert_bindable() {
     assert_status 1
     assert_untouched old
     PORTCLAIM_MATCH=comm:server ask free "$port"
+    assert_status 0
+    assert_dead "$(pid_of old)"
+}
+
+@test "C04 --unit names that unit, and no other one that its name would match as a glob" {
+    require_root
+    local name=portclaim$$
+    make_unit "$name"'\x2db*.service'
+    serve old
+    as=()
+    for wrong in "$name" "$name*" '*' "?${name:1}"'\x2db*' "$name"'\\x2db*' "$name-b*" \
+        "$name"'\x2dbc' "$name"'\x2db*.scope'; do
+        ask free --dry-run --unit "$wrong" "$port"
+        assert_answer 'foreign, not named'
+    done
+    for right in "$name"'\x2db*' "$name"'\x2db*.service'; do
+        ask free --dry-run --unit "$right" "$port"
+        assert_answer 'would send SIGTERM'
+    done
+    ask who "tcp:$port"
+    assert_answer "^  to free the port: +portclaim free --match 'unit:$name\?x2db\?.service' $port$"
+    ask free --unit "$name"'\x2db*' "$port"
     assert_status 0
     assert_dead "$(pid_of old)"
 }

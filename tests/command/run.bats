@@ -757,7 +757,7 @@ move_command() {
     run -7 "${valgrind[@]}" "$portclaim" run --term-ms 5 -- sh -c 'exit 7'
     # What is executed is out of its reach; who looks at a command line and executes nothing.
     local string
-    for string in 'true $' '$' 'true \' "true \"" '${A' '${'; do
+    for string in 'true $' '$' 'true "' '${A' '${'; do
         run "${valgrind[@]}" "$portclaim" who --as "env -S '$string'" 1
         [ "$status" -ne 99 ] || fail "$string: $output"
     done
