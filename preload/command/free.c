@@ -204,10 +204,10 @@ const struct command command_free = {
     .details =
         "Does what a server under portclaim does when its address is in use, without a server:\n"
         "for ExecStartPre= and scripts. Returns once the endpoint can be bound. Without a name\n"
-        "for them, holders are only waited for.\n"
+        "for them, here or in PORTCLAIM_MATCH or PORTCLAIM_SERVICE, holders are only waited for.\n"
         "\n"
         "  --match RULE       may be stopped: exe:GLOB, comm:GLOB, cmdline:GLOB, unit:GLOB, any\n"
-        "  --unit NAME        processes of this systemd service\n"
+        "  --unit NAME        processes of this systemd service; may be repeated, as --match\n"
         "  --service LABEL    processes started with PORTCLAIM_SERVICE=LABEL\n"
         "  --force            any holder of your own user\n"
         "  --dry-run          say what would be done, and do nothing\n"
