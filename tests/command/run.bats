@@ -265,6 +265,9 @@ state-dir PORTCLAIM_STATE_DIR /tmp
     PORTCLAIM=off run -0 "$portclaim" run -- sh -c 'echo "<$LD_PRELOAD>"'
     assert_equal "$output" "<>"
     run -127 "$portclaim" run --mode off -- ./no-such-program
+    : >data
+    run -126 "$portclaim" run --mode off -- ./data
+    [[ $output == *'cannot execute "./data": Permission denied' ]] || fail "$output"
 }
 
 # ----- the claim before main() --------------------------------------------------------------------

@@ -256,6 +256,21 @@ true"
     assert_equal "$(holders '.pid')" ""
 }
 
+@test "C03 TIME_WAIT of another address on the same port is not counted" {
+    local address
+    for address in 127.0.0.1 127.0.0.2; do
+        serve "old$address" --address "$address" --close-first
+        start "visitor$address" "${network[@]}" "$build/tests/client" "$address" "$port"
+        assert_exit "visitor$address" 0
+        send "old$address" KILL
+        assert_dead "$(pid_of "old$address")"
+    done
+    ask who --json "tcp:127.0.0.1:$port"
+    assert_equal "$(query '.endpoints[0].lingering.TIME_WAIT')" 1
+    ask who --json "tcp:$port"
+    assert_equal "$(query '.endpoints[0].lingering.TIME_WAIT')" 2
+}
+
 @test "C03 FIN_WAIT2 is called by its name" {
     serve old --close-first
     start visitor "${network[@]}" "$build/tests/client" --stay 127.0.0.1 "$port"
