@@ -35,6 +35,13 @@ extern const struct command command_explain;
 extern const struct command command_doctor;
 
 /*
+ * Runs the one that arguments[1] names, of a list that NULL ends, or answers --help and --version.
+ * `prepare`, unless NULL, is called before it. Returns the exit code. (dispatch.c)
+ */
+int command_dispatch(const struct command *const *commands,
+                     void (*prepare)(const struct command *command), int count, char **arguments);
+
+/*
  * What was written is only out when it is flushed, and a full disk must not look like success:
  * returns `status`, or says why not and returns EXIT_MISUSE.
  */

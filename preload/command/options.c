@@ -1,13 +1,11 @@
 #include "options.h"
 
-#include "visible.h"
+#include "environment.h"
 
-#include <ctype.h>
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* In the order of OPTION_MODE ... A list that is given twice is one longer list. */
 static const struct setting {
@@ -64,12 +62,6 @@ bool options_is_setting(int value)
     return value >= OPTION_MODE && value < OPTIONS_END;
 }
 
-static void set(const char *variable, const char *value)
-{
-    if (setenv(variable, value, true) != 0)
-        err(2, "portclaim: cannot set %s", variable);
-}
-
 /* What was given on this command line already; the environment's value gives way to it. */
 static bool given[OPTIONS_SETTINGS];
 
@@ -77,7 +69,7 @@ void options_take_setting(int value, const char *argument)
 {
     int index = value - OPTION_MODE;
     const struct setting *setting = &settings_options[index];
-    const char *before = getenv(setting->variable);
+    const char *before = environment_get(setting->variable);
     char *joined = NULL;
     if (setting->is_list && given[index] && before != NULL) {
         if (asprintf(&joined, "%s,%s", before, argument) < 0)
@@ -85,14 +77,14 @@ void options_take_setting(int value, const char *argument)
         argument = joined;
     }
     given[index] = true;
-    set(setting->variable, argument);
+    environment_set(setting->variable, argument);
     free(joined);
 }
 
 bool options_read_settings(struct settings *settings)
 {
     char error[SETTINGS_ERROR_SIZE];
-    if (settings_read(settings, environ, error))
+    if (settings_read(settings, environment_all(), error))
         return true;
     fprintf(stderr, "portclaim: %s\n", error);
     return false;

@@ -4,19 +4,11 @@
 #ifndef PORTCLAIM_VISIBLE_H
 #define PORTCLAIM_VISIBLE_H
 
-#include <jansson.h>
-
 /*
  * Bytes outside printable ASCII, quotes and backslashes become \xNN, as in the log lines, so that
  * no name can break a line or move a cursor. The result is the caller's, by malloc(3); out of
  * memory ends the process.
  */
 char *visible(const char *string);
-
-/*
- * The string as JSON, as in the record: a byte outside printable ASCII becomes \u00NN. A new
- * reference. Dump with JSON_ENSURE_ASCII.
- */
-json_t *visible_json(const char *string);
 
 #endif

@@ -3,6 +3,7 @@
 #include "command/command.h"
 #include "command/table.h"
 #include "command/visible.h"
+#include "command/visible_json.h"
 #include "core/version.h"
 
 #include <err.h>

@@ -1,6 +1,6 @@
 #include "explain.h"
 
-#include "command/visible.h"
+#include "command/visible_json.h"
 
 #include "core/evidence.h"
 #include "core/version.h"

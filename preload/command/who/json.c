@@ -1,5 +1,5 @@
 /* portclaim who --json: portclaim(1) has the schema. Names are never renamed. */
-#include "command/visible.h"
+#include "command/visible_json.h"
 #include "core/evidence.h"
 #include "core/unit.h"
 #include "core/version.h"
