@@ -3,6 +3,7 @@
 #include "stopping.h"
 #include "targets.h"
 #include "telling.h"
+#include "words.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -240,6 +241,29 @@ static bool another_look_fits(const struct claim *claim)
     return now_ms + least(claim->look_cost_ms, most_ms) < deadline_ms(claim);
 }
 
+/*
+ * A refusal means that the address is in use when somebody stands there, or did when the claim
+ * began, or when nobody could look. Else it will not go away.
+ */
+static bool refusal_is_final(const struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    return observation->complete && observation->holder_count == 0 &&
+           observation->closable + observation->sending == 0 && claim->first_inode_count == 0 &&
+           claim->target_count == 0;
+}
+
+static enum attempt try_once(struct claim *claim)
+{
+    enum attempt attempt = claim->host->attempt(claim->host->context);
+    if (attempt != ATTEMPT_REFUSED)
+        return attempt;
+    if (!refusal_is_final(claim))
+        return ATTEMPT_BUSY;
+    telling_warning(claim, words.refused);
+    return ATTEMPT_FAILED;
+}
+
 enum step { STEP_LOOK, STEP_WON, STEP_LOST, STEP_FAILED };
 
 /*
@@ -252,7 +276,7 @@ static enum step try_until_look(struct claim *claim)
     bool somebody_ended = false;
     for (;;) {
         uint64_t now_ms = claim_now_ms(claim);
-        enum attempt attempt = claim->host->attempt(claim->host->context);
+        enum attempt attempt = try_once(claim);
         if (attempt != ATTEMPT_BUSY)
             return attempt == ATTEMPT_DONE ? STEP_WON : STEP_FAILED;
         if (now_ms >= deadline_ms(claim))
@@ -366,9 +390,15 @@ static enum claim_result try_everything(struct claim *claim)
     case ATTEMPT_FAILED:
         return CLAIM_FAILED;
     case ATTEMPT_BUSY:
+    case ATTEMPT_REFUSED:
         break;
     }
     return look_and_try(claim);
+}
+
+bool claim_begins_with(enum attempt attempt)
+{
+    return attempt == ATTEMPT_BUSY || attempt == ATTEMPT_REFUSED;
 }
 
 enum claim_result claim_run(struct claim *claim, const struct settings *settings,

@@ -32,6 +32,9 @@ struct claim_history {
     uint64_t inodes[CLAIM_HISTORY_SOCKETS]; /* that were in the way when the claim began */
 };
 
+/* Does a call that met with this begin a claim? */
+bool claim_begins_with(enum attempt attempt);
+
 /*
  * `history` belongs to the caller's process and outlives the claim; NULL when there is none.
  * Returns with every handle closed and the lock released.

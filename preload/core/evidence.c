@@ -1,5 +1,9 @@
 #include "evidence.h"
 
+#include "words.h"
+
+#include <stddef.h>
+
 struct entry {
     enum verdict verdict;
     const char *name;
@@ -12,19 +16,20 @@ struct entry {
     "PORTCLAIM_SERVICE or name it in PORTCLAIM_MATCH"
 #define ADVICE_SLOW                                                                                \
     "it did not end in time: raise PORTCLAIM_TERM_MS, PORTCLAIM_KILL_MS or PORTCLAIM_WAIT_MS"
-#define ADVICE_ONE_ONLY "two instances were started: run one of them, or give each its own port"
-#define ADVICE_HIDDEN                                                                              \
-    "look from where /proc shows it (another PID namespace, hidepid, ProtectProc=), or stop it "   \
-    "there"
+#define ADVICE_ONE_ONLY  "two instances were started: run one of them, or give each its own port"
+#define ADVICE_OF_SYSTEM NULL /* system_advice() has it */
 
 static const struct entry entries[] = {
-    [EVIDENCE_NONE] = {VERDICT_UNKNOWN, "none", "nothing is known of it", ADVICE_HIDDEN},
+    [EVIDENCE_NONE] = {VERDICT_UNKNOWN, "none", "nothing is known of it", ADVICE_OF_SYSTEM},
     [EVIDENCE_SELF] = {VERDICT_SELF, "self", "this very process",
                        "bind the port once, or set IPV6_V6ONLY on the IPv6 socket"},
     [EVIDENCE_ANCESTOR] = {VERDICT_LINEAGE, "ancestor", "an ancestor of this process",
                            "it started this process: choose another port for one of the two"},
     [EVIDENCE_INIT] = {VERDICT_LINEAGE, "init", "PID 1",
                        "PID 1 is never signalled: with socket activation take the socket from it"},
+    [EVIDENCE_ESSENTIAL] = {VERDICT_LINEAGE, "essential",
+                            "a service, or a process that the system needs",
+                            "stop it by the manager of services, or choose another port"},
     [EVIDENCE_PROTECTED] = {VERDICT_LINEAGE, "protected", "protected by PORTCLAIM_PROTECT",
                             "stop it by hand or take it out of PORTCLAIM_PROTECT"},
     [EVIDENCE_SIBLING] = {VERDICT_SIBLING, "sibling", "started together with us by one parent",
@@ -55,13 +60,12 @@ static const struct entry entries[] = {
                             "name it if it may be stopped, or use --force for any holder of your "
                             "own user"},
     [EVIDENCE_CONNECTION] = {VERDICT_CLIENT, "connection", "its connection has our local port",
-                             "keep the port from clients: add it to the sysctl "
-                             "net.ipv4.ip_local_reserved_ports"},
-    [EVIDENCE_INVISIBLE] = {VERDICT_UNKNOWN, "invisible", "holder not visible", ADVICE_HIDDEN},
+                             ADVICE_OF_SYSTEM},
+    [EVIDENCE_INVISIBLE] = {VERDICT_UNKNOWN, "invisible", "holder not visible", ADVICE_OF_SYSTEM},
     [EVIDENCE_UNREADABLE] = {VERDICT_UNKNOWN, "unreadable", "its identity cannot be read",
-                             ADVICE_HIDDEN},
+                             ADVICE_OF_SYSTEM},
     [EVIDENCE_NO_LINEAGE] = {VERDICT_UNKNOWN, "no-lineage", "our own ancestors cannot be read",
-                             ADVICE_HIDDEN},
+                             ADVICE_OF_SYSTEM},
 };
 
 enum verdict evidence_verdict(enum evidence evidence)
@@ -79,9 +83,15 @@ const char *evidence_words(enum evidence evidence)
     return entries[evidence].words;
 }
 
+static const char *system_advice(enum evidence evidence)
+{
+    return evidence == EVIDENCE_CONNECTION ? words.reserve_port : words.see_holder;
+}
+
 const char *evidence_advice(enum evidence evidence)
 {
-    return entries[evidence].advice;
+    const char *advice = entries[evidence].advice;
+    return advice == ADVICE_OF_SYSTEM ? system_advice(evidence) : advice;
 }
 
 const char *evidence_verdict_name(enum verdict verdict)

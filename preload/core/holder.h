@@ -45,6 +45,7 @@ struct process {
     int32_t process_group;
     uint64_t start_ms; /* since boot, on the clock of host.now */
     uint32_t user;     /* effective user id */
+    bool essential;    /* a service's own process, or one that the system needs: never signalled */
     char name[PROCESS_NAME_SIZE];
     struct file executable;
     struct file directory; /* the working directory */
@@ -101,6 +102,7 @@ enum evidence {
     EVIDENCE_SELF,
     EVIDENCE_ANCESTOR,
     EVIDENCE_INIT,
+    EVIDENCE_ESSENTIAL,
     EVIDENCE_PROTECTED,
     EVIDENCE_SIBLING,
     EVIDENCE_YOUNGER,

@@ -12,8 +12,13 @@
 #include "obstacles.h"
 
 enum attempt {
-    ATTEMPT_DONE,   /* the call succeeded */
-    ATTEMPT_BUSY,   /* the address is in use */
+    ATTEMPT_DONE, /* the call succeeded */
+    ATTEMPT_BUSY, /* the address is in use */
+    /*
+     * It may be in use: the system has one error for that and for an address that it gives to
+     * nobody. The host keeps it for its caller.
+     */
+    ATTEMPT_REFUSED,
     ATTEMPT_FAILED, /* any other error; the host keeps it for its caller */
 };
 

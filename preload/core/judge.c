@@ -59,6 +59,8 @@ static enum evidence relation(const struct settings *settings, const struct proc
         return EVIDENCE_INIT;
     if (is_ancestor(self, process))
         return EVIDENCE_ANCESTOR;
+    if (process->essential)
+        return EVIDENCE_ESSENTIAL;
     return protection(settings, process);
 }
 

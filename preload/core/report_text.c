@@ -2,6 +2,7 @@
 #include "evidence.h"
 #include "report.h"
 #include "unit.h"
+#include "words.h"
 
 enum { SHOWN_NAME = 48, SHOWN_UNIT = 64 };
 
@@ -91,13 +92,12 @@ static void add_action(struct text *text, const struct event *event)
         add_signal_words(text, "would send ", event->ask_name, " (dry run)");
         break;
     case ACTION_DENIED:
-        add_signal_words(text, "not permitted to send ", event->ask_name,
-                         " (EPERM): stop it as its user; waiting");
+        add_signal_words(text, "not permitted to send ", event->ask_name, " (");
+        add_signal_words(text, words.denied, "): stop it as its user", "; waiting");
         break;
     case ACTION_FAILED:
-        add_signal_words(text, "cannot send ", event->ask_name,
-                         " safely here (no pidfd: Linux before 5.3, or a filter of system calls "
-                         "without pidfd_open and pidfd_send_signal); waiting");
+        add_signal_words(text, "cannot send ", event->ask_name, " safely here (");
+        add_signal_words(text, words.unsafe, "); waiting", "");
         break;
     case ACTION_GONE:
         text_add(text, "it ended just now");
@@ -212,7 +212,8 @@ static void add_not_claimed(struct text *text, const struct event *event)
         text_add(text, ": leftovers of closed connections are still there; raise "
                        "PORTCLAIM_WAIT_MS to outwait them");
     } else {
-        text_add(text, ": its holder could not be found; look with \"ss -tulpn\" as root");
+        text_add(text, ": its holder could not be found; ");
+        text_add(text, words.find_holder);
     }
 }
 

@@ -9,11 +9,13 @@
  * binaries belong here, and the dynamic loader when it is called by name.
  */
 static const char *const interpreters[] = {
-    "ash",      "awk",  "bash",   "beam",   "bun",    "busybox", "dash", "deno",   "dotnet",
-    "electron", "erl",  "expect", "gawk",   "gjs",    "guile",   "java", "jruby",  "julia",
-    "ksh",      "ld",   "lua",    "luajit", "mawk",   "mono",    "node", "nodejs", "perl",
-    "php",      "pwsh", "pypy",   "python", "qemu",   "qjs",     "R",    "racket", "Rscript",
-    "ruby",     "sbcl", "sh",     "tclsh",  "toybox", "uwsgi",   "wine", "wish",   "zsh",
+    "ash",    "awk",     "bash",   "beam",     "bun",     "busybox", "cmd",   "cscript",
+    "dash",   "deno",    "dotnet", "electron", "erl",     "expect",  "gawk",  "gjs",
+    "guile",  "java",    "javaw",  "jruby",    "julia",   "ksh",     "ld",    "lua",
+    "luajit", "mawk",    "mono",   "node",     "nodejs",  "perl",    "php",   "powershell",
+    "pwsh",   "py",      "pypy",   "python",   "pythonw", "qemu",    "qjs",   "R",
+    "racket", "Rscript", "ruby",   "rubyw",    "sbcl",    "sh",      "tclsh", "toybox",
+    "uwsgi",  "wine",    "wish",   "wperl",    "wscript", "zsh",
 };
 
 static bool is_letter(char byte)

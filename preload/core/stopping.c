@@ -3,6 +3,7 @@
 #include "targets.h"
 #include "telling.h"
 #include "unit.h"
+#include "words.h"
 
 /* ---- permission ---- */
 
@@ -21,10 +22,7 @@ static bool take_lock(struct claim *claim)
         return false;
     case LOCK_UNAVAILABLE:
         claim->lock_unavailable = true;
-        telling_warning(claim,
-                        "the state directory cannot be used: no lock between two starters and "
-                        "no limit on kills; set PORTCLAIM_STATE_DIR to a directory of this "
-                        "user's own, mode 0700");
+        telling_warning(claim, words.no_state);
         return true;
     }
     return false;

@@ -218,6 +218,7 @@ static void clear(int32_t pid, struct process *process)
     process->process_group = 0;
     process->start_ms = 0;
     process->user = 0;
+    process->essential = false;
     process->name[0] = '\0';
     process->executable.path[0] = '\0';
     process->directory.path[0] = '\0';

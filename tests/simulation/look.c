@@ -57,6 +57,7 @@ static void show_process(const struct world *world, int index, uint32_t known,
     process->process_group = start_known ? actor->process_group : 0;
     process->start_ms = start_known ? actor->start_ms : 0;
     process->user = (known & KNOWN_USER) != 0 ? actor->user : 0;
+    process->essential = false;
     text_copy(process->name, sizeof(process->name), start_known ? program->name : "");
     show_file(&process->executable, (known & KNOWN_EXECUTABLE) != 0, program->executable,
               actor->upgraded);

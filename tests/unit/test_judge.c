@@ -53,6 +53,16 @@ static void every_ancestor_is_lineage(void **state)
     EXPECT(scene, add_twin(scene, first + PROCESS_ANCESTORS), EVIDENCE_PROGRAM);
 }
 
+/* Windows' own processes and services, also where everything else speaks for it. */
+static void what_the_system_needs_is_lineage(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    SET(scene->settings.match, "any");
+    holder->process.essential = true;
+    EXPECT(scene, holder, EVIDENCE_ESSENTIAL);
+}
+
 /* In a container the old gateway may be PID 1, and no ancestor of a process of `docker exec`. */
 static void pid_1_is_lineage(void **state)
 {
@@ -392,6 +402,7 @@ int main(void)
              our_parent_is_lineage_though_the_way_up_is_not_known),
         TEST("N03 every ancestor is lineage", every_ancestor_is_lineage),
         TEST("N04 PID 1 is lineage", pid_1_is_lineage),
+        TEST("W03 what the system needs is lineage", what_the_system_needs_is_lineage),
         TEST("N06 the protected are lineage", the_protected_are_lineage),
         TEST("N06 the executable protects as the name does",
              the_executable_protects_as_the_name_does),

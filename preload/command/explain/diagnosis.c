@@ -66,7 +66,7 @@ static struct story_tally sum(const struct story_endpoint *endpoint, const enum 
 static const enum evidence foreign[] = {EVIDENCE_OTHER_USER,      EVIDENCE_OTHER_SERVICE,
                                         EVIDENCE_OTHER_PROGRAM,   EVIDENCE_OTHER_SCRIPT,
                                         EVIDENCE_OTHER_ARGUMENTS, EVIDENCE_NOT_NAMED};
-static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
+static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT, EVIDENCE_ESSENTIAL};
 static const enum evidence together[] = {EVIDENCE_YOUNGER, EVIDENCE_TOOK_PORT, EVIDENCE_SIBLING};
 static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
                                        EVIDENCE_NO_LINEAGE};

@@ -134,7 +134,7 @@ void say_foreign(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
+    static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT, EVIDENCE_ESSENTIAL};
     enum evidence evidence;
     struct words words;
     words_start(&words);

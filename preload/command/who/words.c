@@ -85,8 +85,8 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
 static bool can_be_named(const struct holder *holder, enum evidence evidence)
 {
     bool spared = evidence == EVIDENCE_SELF || evidence == EVIDENCE_ANCESTOR ||
-                  evidence == EVIDENCE_INIT || evidence == EVIDENCE_PROTECTED ||
-                  evidence == EVIDENCE_CONNECTION;
+                  evidence == EVIDENCE_INIT || evidence == EVIDENCE_ESSENTIAL ||
+                  evidence == EVIDENCE_PROTECTED || evidence == EVIDENCE_CONNECTION;
     return holder->visible && !spared && (holder->process.known & KNOWN_EXECUTABLE) != 0 &&
            (holder->process.known & KNOWN_USER) != 0;
 }

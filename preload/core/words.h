@@ -1,0 +1,23 @@
+/*
+ * words: what messages say of the system's own rules and tools.
+ *
+ * The core knows no system, so whoever links it with a host links that host's words: linux/words.c,
+ * windows/words.c.
+ */
+#ifndef PORTCLAIM_WORDS_H
+#define PORTCLAIM_WORDS_H
+
+/* Clauses without a full stop. */
+struct words {
+    const char *find_holder;  /* how to look for a holder that was not found */
+    const char *see_holder;   /* what to do about one that cannot be read from here */
+    const char *reserve_port; /* how to keep a port from clients */
+    const char *denied;       /* why signalling can be forbidden, and who may */
+    const char *unsafe;       /* why signalling can be impossible */
+    const char *no_state;     /* what is missing without a state directory, and what it must be */
+    const char *refused;      /* what to look at when ATTEMPT_REFUSED had no holder */
+};
+
+extern const struct words words;
+
+#endif
