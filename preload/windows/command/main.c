@@ -1,0 +1,15 @@
+/* portclaim.exe: the commands there are on Windows. */
+#include "command/command.h"
+
+#include "own_line.h"
+
+#include <stddef.h>
+
+static const struct command *const commands[] = {&command_run, NULL};
+
+int main(void)
+{
+    int count;
+    char **arguments = own_line_arguments(&count);
+    return command_close_output(command_dispatch(commands, NULL, count, arguments));
+}

@@ -1,0 +1,90 @@
+#include "inject.h"
+
+#include "image.h"
+#include "inject_ways.h"
+
+#include <stdint.h>
+
+static bool is_ascii(const wchar_t *string)
+{
+    const wchar_t last = 0x7F;
+    for (; *string != L'\0'; string++) {
+        if (*string > last)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * The import table of a managed program says nothing: the loader leaves it alone and asks mscoree
+ * ("CorValidateImage", .NET hosting reference). Its file says x86 when it runs on every machine;
+ * what then counts is the process.
+ */
+static bool is_managed(const struct image *image)
+{
+    return image->directory[IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR].VirtualAddress != 0;
+}
+
+static bool is_our_machine(HANDLE process, const struct image *image)
+{
+    BOOL narrow = FALSE;
+    if (IsWow64Process(process, &narrow) && narrow)
+        return false;
+    if (is_managed(image) && image->machine == IMAGE_FILE_MACHINE_I386)
+        return true;
+    return image->machine == IMAGE_FILE_MACHINE_AMD64 && image->is_64_bit;
+}
+
+/* PROCESS_CREATION_MITIGATION_POLICY_BLOCK_NON_MICROSOFT_BINARIES_ALWAYS_ON: with our import it
+ * would not start at all. */
+static bool is_signed_only(HANDLE process)
+{
+    PROCESS_MITIGATION_BINARY_SIGNATURE_POLICY policy = {0};
+    return GetProcessMitigationPolicy(process, ProcessSignaturePolicy, &policy, sizeof(policy)) &&
+           (policy.MicrosoftSignedOnly || policy.StoreSignedOnly);
+}
+
+static bool is_debugged(HANDLE process)
+{
+    BOOL present = FALSE;
+    return CheckRemoteDebuggerPresent(process, &present) && present;
+}
+
+enum inject_result inject(HANDLE process, const wchar_t *dll)
+{
+    struct image image;
+    /* An import that is missing would keep the program from starting. */
+    if (GetFileAttributesW(dll) == INVALID_FILE_ATTRIBUTES)
+        return INJECT_NO_LIBRARY;
+    if (!image_read(process, &image))
+        return INJECT_UNREADABLE;
+    if (!is_our_machine(process, &image))
+        return INJECT_OTHER_MACHINE;
+    if (is_signed_only(process))
+        return INJECT_SIGNED_ONLY;
+    if (is_ascii(dll) && !is_managed(&image)) {
+        enum inject_result result = inject_by_imports(process, &image, dll);
+        if (result != INJECT_NO_ROOM && result != INJECT_UNREADABLE)
+            return result;
+    }
+    return is_debugged(process) ? INJECT_DEBUGGED : inject_by_thread(process, dll);
+}
+
+const char *inject_why(enum inject_result result)
+{
+    static const char *const reasons[INJECT_RESULTS] = {
+        [INJECT_DONE] = "nothing is wrong",
+        [INJECT_NO_LIBRARY] = "the DLL is not there",
+        [INJECT_OTHER_MACHINE] = "it is no program for x86-64",
+        [INJECT_SIGNED_ONLY] = "it takes only DLLs that Microsoft has signed",
+        [INJECT_DEBUGGED] = "a debugger holds it",
+        [INJECT_UNREADABLE] = "its headers cannot be read",
+        [INJECT_NO_MEMORY] = "there is no memory for it",
+        [INJECT_NO_ROOM] = "there is no room behind its image",
+        [INJECT_NOT_WRITTEN] = "its memory cannot be written",
+        [INJECT_NO_THREAD] = "no thread may be started in it",
+        [INJECT_NOT_LOADED] = "it could not load the DLL",
+        [INJECT_TIMED_OUT] = "it did not load the DLL in time",
+    };
+    return reasons[result];
+}
