@@ -1,0 +1,117 @@
+#include "before_main.h"
+
+#include "claiming.h"
+#include "core/holder.h"
+#include "core/runners.h"
+#include "hooks.h"
+#include "log.h"
+#include "memory.h"
+#include "own_socket.h"
+#include "patch.h"
+#include "processes.h"
+#include "startup.h"
+
+#include <stdint.h>
+#include <string.h>
+
+typedef DWORD WINAPI entry_function(void *environment_block);
+
+/* mov rax, address; jmp rax */
+enum { JUMP_SIZE = 12, JUMP_ADDRESS_AT = 2 };
+
+static const unsigned char jump_code[JUMP_SIZE] = {0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xe0};
+
+static unsigned char entry_bytes[JUMP_SIZE];
+static entry_function *entry;
+
+/* ---- the claim ---- */
+
+/*
+ * To a launcher an earlier instance of the program behind it is a stranger: PORTCLAIM_CLAIM is left
+ * in the environment for that program.
+ */
+static bool claims_itself(void)
+{
+    struct process *self = memory_map(sizeof(*self));
+    if (self == NULL)
+        return false;
+    (void)processes_read((int32_t)GetCurrentProcessId(), GetCurrentProcess(), false, self);
+    bool answer = !runners_launches(self->arguments);
+    memory_unmap(self, sizeof(*self));
+    return answer;
+}
+
+static void claim_entry(const struct settings *settings, const char *name)
+{
+    struct endpoint endpoint;
+    struct sockaddr_storage address;
+    int length;
+    const char *error;
+    if (!endpoint_parse(name, &endpoint, &error))
+        return; /* settings_read() has refused it already */
+    SOCKET socket = own_socket_open(&endpoint, &address, &length);
+    if (socket == INVALID_SOCKET)
+        return;
+    if (hooks_next_bind(socket, (struct sockaddr *)&address, length) != 0 &&
+        claiming_is_cause(WSAGetLastError()))
+        (void)claiming_bind(settings, socket, (struct sockaddr *)&address, length,
+                            WSAGetLastError());
+    (void)closesocket(socket);
+}
+
+/* Every child of the program would claim as well, and wait for its own ancestor. */
+static void claim_once(const struct settings *settings)
+{
+    char name[SETTINGS_LIST_SIZE];
+    const char *cursor = settings->claim;
+    WSADATA data;
+    (void)SetEnvironmentVariableW(L"PORTCLAIM_CLAIM", NULL);
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
+        return;
+    while (settings_next_entry(&cursor, name, sizeof(name)))
+        claim_entry(settings, name);
+    (void)WSACleanup();
+}
+
+/* ---- the entry point ---- */
+
+/* Also when nothing is claimed in the end: the bytes must be the program's again. */
+static DWORD WINAPI enter(void *environment_block)
+{
+    DWORD entry_error = GetLastError();
+    if (!patch_write((void *)entry, entry_bytes, JUMP_SIZE))
+        ExitProcess(ERROR_NOACCESS); /* there is no program to go on with */
+    const struct settings *settings = startup_settings();
+    if (settings != NULL && claims_itself())
+        claim_once(settings);
+    SetLastError(entry_error);
+    return entry(environment_block);
+}
+
+static entry_function *find_entry(void)
+{
+    unsigned char *image = (unsigned char *)GetModuleHandleW(NULL);
+    const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)image;
+    const IMAGE_NT_HEADERS *headers = (const IMAGE_NT_HEADERS *)(image + dos->e_lfanew);
+    DWORD place = headers->OptionalHeader.AddressOfEntryPoint;
+    return place == 0 ? NULL : (entry_function *)(void *)(image + place);
+}
+
+void before_main_prepare(void)
+{
+    unsigned char jump[JUMP_SIZE];
+    uintptr_t target = (uintptr_t)enter;
+    const struct settings *settings = startup_log_settings();
+    if (settings == NULL || settings->claim[0] == '\0')
+        return;
+    entry = find_entry();
+    if (entry == NULL) {
+        log_warn(settings, "PORTCLAIM_CLAIM: this program has no entry point to claim before");
+        return;
+    }
+    memcpy(jump, jump_code, JUMP_SIZE);
+    memcpy(jump + JUMP_ADDRESS_AT, &target, sizeof(target));
+    memcpy(entry_bytes, (const void *)entry, JUMP_SIZE);
+    if (!patch_write((void *)entry, jump, JUMP_SIZE))
+        log_warn(settings, "PORTCLAIM_CLAIM: the program's code cannot be changed");
+}
