@@ -21,12 +21,14 @@ COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c)
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps check tests simulate soak demo requirements lint format clean install uninstall force
+.PHONY: all windows windows-tests check-windows help deps check tests simulate soak demo requirements lint format clean install uninstall force
 
 all: $(OBJECT) $(PORTCLAIM)
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
+	@echo 'make windows    portclaim.dll and portclaim.exe, cross-compiled'
+	@echo 'make check-windows  their tests, in Wine'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
@@ -81,6 +83,45 @@ $(BUILD)/preload/command/%.o: preload/command/%.c Makefile
 $(PORTCLAIM): $(COMMAND_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) -pie -o $@ $(COMMAND_OBJECTS) $(SHARED_OBJECTS) -Wl,--gc-sections -Wl,-z,relro,-z,now $(LDFLAGS) -ljansson
 
+# ---- Windows ----
+
+# The same core, cross-compiled: a DLL and a program that need nothing but the system's own DLLs.
+# Without time stamps, and so the same bytes each time.
+WINDOWS_CC ?= x86_64-w64-mingw32-gcc
+WINDOWS_FLAGS = $(CFLAGS) $(WARNINGS) -DUNICODE -D_UNICODE -D_WIN32_WINNT=0x0A00 \
+	-DWIN32_LEAN_AND_MEAN -ffunction-sections -fdata-sections $(INCLUDES) -Ipreload/windows/posix
+WINDOWS_LINK = -static-libgcc -Wl,--gc-sections -Wl,--no-insert-timestamp
+WINDOWS = $(wildcard preload/windows/*.c)
+WINDOWS_BUILD = $(BUILD)/windows/objects
+DLL = $(BUILD)/windows/portclaim.dll
+EXE = $(BUILD)/windows/portclaim.exe
+WINDOWS_CORE_OBJECTS = $(CORE:preload/%.c=$(WINDOWS_BUILD)/%.o)
+WINDOWS_OBJECTS = $(WINDOWS:preload/%.c=$(WINDOWS_BUILD)/%.o)
+
+windows: $(DLL) $(EXE)
+
+$(WINDOWS_BUILD)/core/%.o: preload/core/%.c Makefile
+	@mkdir -p $(@D)
+	$(WINDOWS_CC) -std=c11 $(WINDOWS_FLAGS) -MMD -MP -c -o $@ $<
+
+$(WINDOWS_BUILD)/%.o: preload/%.c Makefile
+	@mkdir -p $(@D)
+	$(WINDOWS_CC) -std=gnu11 $(WINDOWS_FLAGS) -D_GNU_SOURCE -MMD -MP -c -o $@ $<
+
+$(DLL): $(WINDOWS_CORE_OBJECTS) $(WINDOWS_OBJECTS) preload/windows/exports.def
+	$(WINDOWS_CC) $(CFLAGS) -shared $(WINDOWS_LINK) -o $@ $^ -lws2_32
+
+# The program has the parts that every command has, and what injects; not the hooks.
+WINDOWS_COMMAND = $(wildcard preload/windows/command/*.c) \
+	$(patsubst %,preload/command/%.c,command dispatch nearest options visible)
+WINDOWS_COMMAND_OBJECTS = $(WINDOWS_COMMAND:preload/%.c=$(WINDOWS_BUILD)/%.o)
+DLL_ONLY = before_main claiming dll hooks host inject_children startup
+EXE_OBJECTS = $(WINDOWS_COMMAND_OBJECTS) $(WINDOWS_CORE_OBJECTS) \
+	$(filter-out $(DLL_ONLY:%=$(WINDOWS_BUILD)/windows/%.o),$(WINDOWS_OBJECTS))
+
+$(EXE): $(EXE_OBJECTS)
+	$(WINDOWS_CC) $(CFLAGS) $(WINDOWS_LINK) -o $@ $^ -lws2_32
+
 # ---- installation ----
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
@@ -116,6 +157,8 @@ uninstall:
 # ---- tests ----
 
 SANITIZE = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# The core alone, with the words of Linux.
+CORE_ALONE = $(CORE) preload/linux/words.c
 UNIT = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_TESTS = $(UNIT:%=$(BUILD)/tests/unit/%)
 UNIT_SANITIZED = $(UNIT:%=$(BUILD)/tests/sanitized/%)
@@ -128,18 +171,18 @@ PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/server_asan \
 BATS = $(wildcard tests/linux/*.bats tests/command/*.bats tests/servers/*.bats \
 	tests/examples/*.bats)
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(CORE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
+$(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 $(WARNINGS) $(INCLUDES) -o $@ $< $(CORE) -lcmocka
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(INCLUDES) -o $@ $< $(CORE_ALONE) -lcmocka
 
-$(BUILD)/tests/sanitized/%: tests/unit/%.c $(CORE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
+$(BUILD)/tests/sanitized/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $< $(CORE) -lcmocka
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $< $(CORE_ALONE) -lcmocka
 
-$(SIMULATION): $(wildcard tests/simulation/*.[ch] preload/core/*.[ch]) Makefile
+$(SIMULATION): $(wildcard tests/simulation/*.[ch] preload/core/*.[ch]) $(CORE_ALONE) Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ \
-		$(wildcard tests/simulation/*.c) $(CORE)
+		$(wildcard tests/simulation/*.c) $(CORE_ALONE)
 
 $(BUILD)/tests/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
 	@mkdir -p $(@D)
@@ -184,17 +227,93 @@ soak: $(OBJECT) $(PROGRAMS)
 demo: $(OBJECT)
 	@examples/demo
 
+# ---- tests for Windows ----
+
+# Windows programs for the tests, but for the decoder, which is plain C and quicker as a native one.
+WINDOWS_TESTS = $(BUILD)/tests/windows
+WINDOWS_TEST_CC = $(WINDOWS_CC) -std=gnu11 $(WINDOWS_FLAGS) -D__USE_MINGW_ANSI_STDIO=1 -o $@ \
+	$(filter %.c %.o,$^) $(WINDOWS_LINK)
+windows_objects = $(1:%=$(WINDOWS_BUILD)/windows/%.o)
+WINDOWS_PROGRAMS = $(addprefix $(WINDOWS_TESTS)/,server.exe server_window.exe errors.exe detour.exe detour_library.dll \
+	inject_probe.dll inject_launch.exe inject_subject.exe inject_lines.exe look.exe \
+	look-windowed.exe decode unit/test_wide unit/test_sharing)
+INJECTION = $(call windows_objects,inject inject_imports inject_thread image)
+LOOKING = $(filter-out $(DLL_ONLY:%=$(WINDOWS_BUILD)/windows/%.o),$(WINDOWS_CORE_OBJECTS) $(WINDOWS_OBJECTS))
+
+windows-tests: windows $(WINDOWS_PROGRAMS)
+
+$(WINDOWS_PROGRAMS): $(wildcard tests/windows/*.h preload/windows/*.h preload/core/*.h) Makefile | $(WINDOWS_TESTS)/unit
+
+$(WINDOWS_TESTS)/unit:
+	@mkdir -p $@
+
+$(WINDOWS_TESTS)/server.exe: $(wildcard tests/windows/server*.c)
+	$(WINDOWS_TEST_CC) -lws2_32
+
+# The same without a console: Windows closes it by its windows.
+$(WINDOWS_TESTS)/server_window.exe: $(wildcard tests/windows/server*.c)
+	$(WINDOWS_TEST_CC) -mwindows -lws2_32
+
+$(WINDOWS_TESTS)/errors.exe: tests/windows/errors.c
+	$(WINDOWS_TEST_CC) -lws2_32
+
+$(WINDOWS_TESTS)/detour.exe: $(addprefix tests/windows/,detour.c detour_code.c detour_exports.c \
+		detour_imports.c) $(call windows_objects,decode detour imports patch)
+	$(WINDOWS_TEST_CC) -lws2_32
+
+$(WINDOWS_TESTS)/detour_library.dll: tests/windows/detour_library.c
+	$(WINDOWS_TEST_CC) -shared -lws2_32
+
+$(WINDOWS_TESTS)/inject_probe.dll: tests/windows/inject_probe.c tests/windows/inject_detour.c \
+		$(INJECTION) $(call windows_objects,inject_children decode patch imports wide) \
+		$(WINDOWS_BUILD)/core/text.o
+	$(WINDOWS_TEST_CC) -Ipreload/windows -shared
+
+$(WINDOWS_TESTS)/inject_launch.exe: tests/windows/inject_launch.c $(INJECTION) \
+		$(call windows_objects,command_line)
+	$(WINDOWS_TEST_CC)
+
+$(WINDOWS_TESTS)/inject_%.exe: tests/windows/inject_%.c $(call windows_objects,command_line)
+	$(WINDOWS_TEST_CC) -lshell32
+
+$(WINDOWS_TESTS)/look.exe: tests/windows/look.c tests/windows/look_serve.c $(LOOKING)
+	$(WINDOWS_TEST_CC) -Wl,--wrap=foreign_socket_read -lws2_32
+
+$(WINDOWS_TESTS)/look-windowed.exe: tests/windows/look.c tests/windows/look_serve.c $(LOOKING)
+	$(WINDOWS_TEST_CC) -mwindows -Wl,--wrap=foreign_socket_read -lws2_32
+
+$(WINDOWS_TESTS)/decode: tests/windows/decode.c preload/windows/decode.c
+	$(CC) -std=gnu11 -O2 $(WARNINGS) $(INCLUDES) -o $@ $(filter %.c,$^)
+
+# wide and path have no Windows in them but its 16-bit characters.
+$(BUILD)/tests/windows/unit/test_wide: tests/windows/unit/test_wide.c preload/windows/wide.c \
+		preload/windows/path.c preload/core/text.c Makefile
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) -fshort-wchar $(INCLUDES) -o $@ \
+		$(filter %.c,$^) -lcmocka
+
+$(BUILD)/tests/windows/unit/test_sharing: tests/windows/unit/test_sharing.c \
+		preload/windows/sharing.c Makefile
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $(filter %.c,$^) -lcmocka
+
+check-windows: windows-tests
+	@prove -j$(JOBS) --merge --exec tests/tap-run $(WINDOWS_TESTS)/unit/test_wide \
+		$(WINDOWS_TESTS)/unit/test_sharing $(wildcard tests/windows/*.bats)
+
 # ---- upkeep ----
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash tests/command/*.bash \
-	tests/examples/*.bash preload/command/*.bash)
+	tests/examples/*.bash tests/windows/*.bash preload/command/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
 	clang-tidy --quiet $(CORE) -- -std=c11 $(INCLUDES)
 	clang-tidy --quiet $(LINUX) $(COMMAND) -- -std=gnu11 -D_GNU_SOURCE \
 		-DPORTCLAIM_LIBDIR='"$(LIBDIR)"' $(INCLUDES)
+	clang-tidy --quiet $(WINDOWS) $(wildcard preload/windows/command/*.c) -- \
+		--target=x86_64-w64-mingw32 -isystem /usr/share/mingw-w64/include -std=gnu11 \
+		-D_GNU_SOURCE -DUNICODE -D_UNICODE -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN \
+		$(INCLUDES) -Ipreload/windows/posix
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 		--std=c11 $(INCLUDES) preload tests/simulation
 	shellcheck -x $(SHELL_FILES)
@@ -207,3 +326,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(CORE_OBJECTS:.o=.d) $(LINUX_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d)
+-include $(WINDOWS_CORE_OBJECTS:.o=.d) $(WINDOWS_OBJECTS:.o=.d) $(WINDOWS_COMMAND_OBJECTS:.o=.d)
