@@ -29,7 +29,7 @@ assert_takes_over() {
     wait_until 15 answers_as "$(main_pid gateway)"
     wait_until 5 gone "$old"
     wait_until 5 unit_said gateway "held by $old .*stale, $1; sent SIGTERM"
-    wait_until 5 unit_said gateway 'claimed in .*: 1 stale holder stopped'
+    wait_until 5 unit_said gateway 'claimed in .*: 1 stale holder (stopped|let go)'
 }
 
 # assert_waits MESSAGE: nobody is signalled, and the server gets its error.

@@ -61,6 +61,6 @@ gateway_is() {
     wait_until 15 answers_as_another
     wait_until 5 gone "$old"
     gateway_is 'STARTING\|RUNNING'
-    assert_equal "$(gateway_log | grep -c 'claimed in .*: 1 stale holder stopped')" 1
+    assert_equal "$(gateway_log | grep -Ec 'claimed in .*: 1 stale holder (stopped|let go)')" 1
     assert_not_said container 'exited: gateway .*not expected'
 }

@@ -150,7 +150,7 @@ in_container() {
     in_container container sh -c '"$@" & until grep -q "^listening" "$0"; do sleep 0.02; done
         sleep 0.05; LD_PRELOAD='"$object"' "$@"; echo ended' \
         "$(log_of container)" setsid "$server" --port "$port"
-    wait_until 10 said container 'claimed in .*: 1 stale holder stopped'
+    wait_until 10 said container 'claimed in .*: 1 stale holder (stopped|let go)'
     assert_said container '^signal SIGTERM'
 }
 

@@ -96,7 +96,7 @@ odd_place() {
     next_tick
     start new "${network[@]}" "${under[@]}" "$build/tests/binder" "$1" "$port"
     assert_listening new
-    assert_said new 'claimed in .*: 1 stale holder stopped'
+    assert_said new 'claimed in .*: 1 stale holder (stopped|let go)'
     assert_exit old 143
     next_tick
     start next "${network[@]}" "${under[@]}" "$build/tests/binder" "$1" "$port"
@@ -132,7 +132,7 @@ odd_place() {
             "$server" --port "$other_port"
         assert_listening "new$1"
         assert_said "new$1" '^early: listening'
-        assert_said "new$1" "$port claimed in .*: 1 stale holder stopped"
+        assert_said "new$1" "$port claimed in .*: 1 stale holder (stopped|let go)"
         assert_dead "$(pid_of "old$1")"
         send "new$1" KILL
         assert_dead "$(pid_of "new$1")"

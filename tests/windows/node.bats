@@ -68,7 +68,7 @@ replace() {
     [ -n "$before" ] || fail "$old does not answer"
     start_in_wine "$new" "${@:3}"
     wait_until 40 claimed_or_ended "$new"
-    assert_said "$new" ':[0-9]+ claimed in .*: 1 stale holder stopped'
+    assert_said "$new" ':[0-9]+ claimed in .*: 1 stale holder (stopped|let go)'
     assert_gone "$old"
     wait_until 20 answers_or_ended "$new"
     now=$(ask)
@@ -174,7 +174,7 @@ END
     wait_until 30 go_answers
     next_start
     start_in_wine new sh -c 'sleep 600 | exec "$@"' - "${under[@]}" "${line[@]}"
-    wait_for_line new 'claimed in .*: 1 stale holder stopped' 30
+    wait_for_line new 'claimed in .*: 1 stale holder (stopped|let go)' 30
     wait_until 30 go_answers
     assert_said new 'stale, same program'
 }
