@@ -50,7 +50,7 @@ gateway_is() {
     restart_gateway
     wait_until 15 gateway_is BACKOFF
     answers_as "$old"
-    gateway_log | grep -q EADDRINUSE
+    wait_until 10 eval 'gateway_log | grep -q EADDRINUSE'
 }
 
 @test "S04 supervisord: the restarted gateway listens at its first attempt" {
@@ -61,6 +61,8 @@ gateway_is() {
     wait_until 15 answers_as_another
     wait_until 5 gone "$old"
     gateway_is 'STARTING\|RUNNING'
+    # supervisord writes down what it is told when it comes to it.
+    wait_until 10 eval 'gateway_log | grep -q "claimed in"'
     assert_equal "$(gateway_log | grep -Ec 'claimed in .*: 1 stale holder (stopped|let go)')" 1
     assert_not_said container 'exited: gateway .*not expected'
 }
