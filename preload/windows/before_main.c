@@ -3,9 +3,9 @@
 #include "claiming.h"
 #include "core/holder.h"
 #include "core/runners.h"
-#include "hooks.h"
 #include "log.h"
 #include "memory.h"
+#include "next.h"
 #include "own_socket.h"
 #include "patch.h"
 #include "processes.h"
@@ -52,7 +52,7 @@ static void claim_entry(const struct settings *settings, const char *name)
     SOCKET socket = own_socket_open(&endpoint, &address, &length);
     if (socket == INVALID_SOCKET)
         return;
-    if (hooks_next_bind(socket, (struct sockaddr *)&address, length) != 0 &&
+    if (next_bind(socket, (struct sockaddr *)&address, length) != 0 &&
         claiming_is_cause(WSAGetLastError()))
         (void)claiming_bind(settings, socket, (struct sockaddr *)&address, length,
                             WSAGetLastError());

@@ -1,7 +1,7 @@
 #include "claiming.h"
 
-#include "hooks.h"
 #include "host.h"
+#include "next.h"
 #include "request.h"
 #include "sharing.h"
 
@@ -16,13 +16,13 @@ struct call {
 static int bind_again(void *context)
 {
     const struct call *call = context;
-    return hooks_next_bind(call->socket, call->address, call->length) == 0 ? 0 : WSAGetLastError();
+    return next_bind(call->socket, call->address, call->length) == 0 ? 0 : WSAGetLastError();
 }
 
 static int listen_again(void *context)
 {
     const struct call *call = context;
-    return hooks_next_listen(call->socket, call->backlog) == 0 ? 0 : WSAGetLastError();
+    return next_listen(call->socket, call->backlog) == 0 ? 0 : WSAGetLastError();
 }
 
 static bool is_set(SOCKET socket, int option)

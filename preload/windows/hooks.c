@@ -4,23 +4,8 @@
 #include "detour.h"
 #include "imports.h"
 #include "log.h"
+#include "next.h"
 #include "startup.h"
-
-typedef int WSAAPI bind_function(SOCKET socket, const struct sockaddr *address, int length);
-typedef int WSAAPI listen_function(SOCKET socket, int backlog);
-
-static bind_function *next_bind;
-static listen_function *next_listen;
-
-int hooks_next_bind(SOCKET socket, const struct sockaddr *address, int length)
-{
-    return next_bind(socket, address, length);
-}
-
-int hooks_next_listen(SOCKET socket, int backlog)
-{
-    return next_listen(socket, backlog);
-}
 
 /* A claim that succeeded leaves the last error as it was, as on Linux errno. */
 static int answer(int error, int entry_error)

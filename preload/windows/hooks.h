@@ -15,8 +15,4 @@
  */
 bool hooks_install(void);
 
-/* The functions behind the hooks. */
-int hooks_next_bind(SOCKET socket, const struct sockaddr *address, int length);
-int hooks_next_listen(SOCKET socket, int backlog);
-
 #endif
