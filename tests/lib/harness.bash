@@ -78,6 +78,7 @@ tagged() {
 
 show_logs() {
     local log
+    [ -n "${logs:-}" ] || return 0 # the test did not come that far
     for log in "$logs"/*; do
         [ -f "$log" ] && sed "s|^|${log##*/}: |" "$log"
     done

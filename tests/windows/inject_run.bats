@@ -17,7 +17,6 @@ teardown_file() {
 }
 
 setup() {
-    require_portclaim
     wine_setup
     unset PORTCLAIM_STATE_DIR PORTCLAIM_LIMIT
     events=$BATS_TEST_TMPDIR/events
