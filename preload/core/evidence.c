@@ -16,7 +16,9 @@ struct entry {
     "PORTCLAIM_SERVICE or name it in PORTCLAIM_MATCH"
 #define ADVICE_SLOW                                                                                \
     "it did not end in time: raise PORTCLAIM_TERM_MS, PORTCLAIM_KILL_MS or PORTCLAIM_WAIT_MS"
-#define ADVICE_ONE_ONLY  "two instances were started: run one of them, or give each its own port"
+#define ADVICE_ONE_ONLY                                                                            \
+    "two instances were started, perhaps one by a supervisor: run one of them, or give each its "  \
+    "own port"
 #define ADVICE_OF_SYSTEM NULL /* system_advice() has it */
 
 static const struct entry entries[] = {
