@@ -84,7 +84,7 @@ reuse='> setsockopt(N, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0'
     require_command strace
     local wrapped
     wrapped=$(strace -f -E "LD_PRELOAD=$object" true 2>&1)
-    refute grep -Eq 'socket\(|clone|/proc/|"/run|"/tmp/portclaim' <<<"$wrapped"
+    refute grep -Eq '(socket|clone3?)\(|/proc/|"/run|"/tmp/portclaim' <<<"$wrapped"
 }
 
 # ----- O02 --------------------------------------------------------------------------------------
