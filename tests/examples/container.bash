@@ -23,11 +23,12 @@ start_container() {
     unshare --mount --pid --net --fork true 2>/dev/null || skip "no namespaces can be made here"
     start container unshare --mount --pid --fork --kill-child --mount-proc --net --ipc \
         "$repository/tests/examples/contain" "$BATS_TEST_TMPDIR/container" "$@"
-    wait_until 10 has_child "$started"
+    wait_until 10 has_run "$started"
     container=$(descendants_of "$started" | head -n 1)
     inside=(nsenter --target "$container" --mount --pid --net --ipc)
 }
 
-has_child() {
-    [ -n "$(descendants_of "$1")" ]
+# Its PID 1 is there, or was there already: a command can end at once.
+has_run() {
+    [ -n "$(descendants_of "$1")" ] || dead "$1"
 }
