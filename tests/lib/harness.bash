@@ -233,6 +233,15 @@ assert_said() {
     said "$1" "$2" || fail "$1 has no line like: $2"
 }
 
+# assert_claimed_from NAME COUNT: the claim that it won says that so many had to go. One that was
+# still ending at that moment, its sockets closed, is counted as let go and not as stopped.
+assert_claimed_from() {
+    local counted
+    counted=$(sed -n 's/.* claimed in [^:]*: //p' "$(log_of "$1")" | grep -oE '[0-9]+ stale holder' |
+        awk '{ sum += $1 } END { print sum + 0 }')
+    assert_equal "$counted stale holders" "$2 stale holders"
+}
+
 assert_not_said() {
     if said "$1" "$2"; then fail "$1 has a line like: $2"; fi
 }

@@ -206,7 +206,7 @@ connect() {
     assert_exit first 0
     assert_exit second 0
     assert_equal "$(signals_of first) $(signals_of second)" "SIGTERM SIGTERM"
-    assert_said new 'claimed in .*: [12] stale holders? (stopped|let go)'
+    assert_claimed_from new 2
     # Each takes a second to end: one after the other, their ends were as far apart.
     local name ends=()
     for name in first second; do ends+=("$(sed -n 's/^ended at //p' "$(log_of "$name")")"); done
@@ -222,7 +222,7 @@ connect() {
         assert_exit "old$number" 0
         assert_equal "$(signals_of "old$number")" SIGTERM
     done
-    assert_said new 'claimed in .*: [1-6] stale holders? (stopped|let go)'
+    assert_claimed_from new 6
 }
 
 @test "S07 one that holds IPv4 and IPv6 is signalled once" {

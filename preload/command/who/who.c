@@ -7,7 +7,6 @@
 #include "linux/state.h"
 
 #include <err.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
