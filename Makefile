@@ -17,7 +17,8 @@ OBJECT = $(BUILD)/libportclaim.so
 PORTCLAIM = $(BUILD)/portclaim
 CORE = $(wildcard preload/core/*.c)
 LINUX = $(wildcard preload/linux/*.c)
-COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c)
+COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
+	preload/linux/command/*.c preload/linux/command/*/*.c)
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
@@ -76,7 +77,7 @@ $(BUILD)/libdir: force
 
 $(COMMAND_OBJECTS): $(BUILD)/libdir
 
-$(BUILD)/preload/command/%.o: preload/command/%.c Makefile
+$(COMMAND_OBJECTS): $(BUILD)/preload/%.o: preload/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(COMMAND_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 
@@ -111,16 +112,34 @@ $(WINDOWS_BUILD)/%.o: preload/%.c Makefile
 $(DLL): $(WINDOWS_CORE_OBJECTS) $(WINDOWS_OBJECTS) preload/windows/exports.def
 	$(WINDOWS_CC) $(CFLAGS) -shared $(WINDOWS_LINK) -o $@ $^ -lws2_32
 
+# Its JSON library, which Debian has not for mingw.
+JANSSON = $(BUILD)/jansson
+JANSSON_NAMES = dump error hashtable hashtable_seed load memory pack_unpack strbuffer strconv utf \
+	value version
+JANSSON_OBJECTS = $(JANSSON_NAMES:%=$(WINDOWS_BUILD)/jansson/%.o)
+JANSSON_INCLUDES = -isystem $(JANSSON)/src -isystem $(JANSSON)/android
+
+$(JANSSON)/src/jansson.h:
+	preload/windows/jansson/fetch $(JANSSON)
+
+$(JANSSON_OBJECTS): $(WINDOWS_BUILD)/jansson/%.o: $(JANSSON)/src/jansson.h
+	@mkdir -p $(@D)
+	$(WINDOWS_CC) $(CFLAGS) -DHAVE_CONFIG_H -Ipreload/windows/jansson $(JANSSON_INCLUDES) \
+		-c -o $@ $(JANSSON)/src/$*.c
+
 # The program has the parts that every command has, and what injects; not the hooks.
 WINDOWS_COMMAND = $(wildcard preload/windows/command/*.c) \
 	$(patsubst %,preload/command/%.c,command dispatch nearest options visible)
 WINDOWS_COMMAND_OBJECTS = $(WINDOWS_COMMAND:preload/%.c=$(WINDOWS_BUILD)/%.o)
 DLL_ONLY = before_main claiming dll hooks host inject_children startup
-EXE_OBJECTS = $(WINDOWS_COMMAND_OBJECTS) $(WINDOWS_CORE_OBJECTS) \
+EXE_OBJECTS = $(WINDOWS_COMMAND_OBJECTS) $(WINDOWS_CORE_OBJECTS) $(JANSSON_OBJECTS) \
 	$(filter-out $(DLL_ONLY:%=$(WINDOWS_BUILD)/windows/%.o),$(WINDOWS_OBJECTS))
 
+$(WINDOWS_COMMAND_OBJECTS): WINDOWS_FLAGS += $(JANSSON_INCLUDES)
+$(WINDOWS_COMMAND_OBJECTS): | $(JANSSON)/src/jansson.h
+
 $(EXE): $(EXE_OBJECTS)
-	$(WINDOWS_CC) $(CFLAGS) $(WINDOWS_LINK) -o $@ $^ -lws2_32
+	$(WINDOWS_CC) $(CFLAGS) $(WINDOWS_LINK) -o $@ $^ -lws2_32 -ladvapi32
 
 # ---- installation ----
 

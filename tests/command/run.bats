@@ -339,7 +339,7 @@ sleep 600;
 make_examine() {
     local part parts=("$repository"/preload/command/{string_list,visible}.c)
     for part in elf env env_split privilege program program_words script; do
-        parts+=("$repository/preload/command/program/$part.c")
+        parts+=("$repository/preload/linux/command/program/$part.c")
     done
     cc -std=gnu11 -g -D_GNU_SOURCE -I"$repository/preload" -fsanitize=address,undefined \
         -fno-sanitize-recover=all -o examine "$repository/tests/command/examine.c" "${parts[@]}" \

@@ -1,7 +1,7 @@
 #include "viewpoint.h"
 
-#include "command/program/program.h"
 #include "command/visible.h"
+#include "linux/command/program/program.h"
 #include "linux/lineage.h"
 #include "linux/processes.h"
 

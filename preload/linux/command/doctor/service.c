@@ -1,7 +1,7 @@
 #include "service.h"
 
-#include "checkup.h"
 #include "command/command.h"
+#include "command/doctor/checkup.h"
 #include "core/text.h"
 #include "notation.h"
 #include "shell.h"

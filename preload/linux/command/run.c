@@ -4,11 +4,11 @@
  * It becomes the program instead of starting it, so that its PID, its signals, its exit status and
  * what it inherits stay what they would be without portclaim.
  */
-#include "command.h"
-#include "command/program/object.h"
-#include "command/program/program.h"
-#include "options.h"
-#include "visible.h"
+#include "command/command.h"
+#include "command/options.h"
+#include "command/visible.h"
+#include "linux/command/program/object.h"
+#include "linux/command/program/program.h"
 
 #include <err.h>
 #include <errno.h>

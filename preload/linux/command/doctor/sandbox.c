@@ -1,6 +1,6 @@
 #include "sandbox.h"
 
-#include "checkup.h"
+#include "command/doctor/checkup.h"
 #include "core/text.h"
 #include "notation.h"
 

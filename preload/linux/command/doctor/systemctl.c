@@ -1,7 +1,7 @@
 #include "systemctl.h"
 
-#include "checkup.h"
 #include "command/command.h"
+#include "command/doctor/checkup.h"
 
 #include <err.h>
 #include <errno.h>

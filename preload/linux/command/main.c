@@ -1,5 +1,5 @@
 /* portclaim(1): the commands there are. */
-#include "command.h"
+#include "command/command.h"
 
 #include <fcntl.h>
 #include <stddef.h>

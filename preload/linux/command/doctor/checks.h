@@ -6,10 +6,10 @@
 #define PORTCLAIM_DOCTOR_CHECKS_H
 
 #include "account.h"
-#include "checkup.h"
-#include "command/program/object.h"
-#include "command/program/program.h"
+#include "command/doctor/checkup.h"
 #include "core/settings.h"
+#include "linux/command/program/object.h"
+#include "linux/command/program/program.h"
 #include "service.h"
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-#include "environment.h"
+#include "command/environment.h"
 
 #include <err.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
 #include "checks.h"
 #include "command/command.h"
+#include "command/doctor/report.h"
 #include "command/visible.h"
 #include "core/text.h"
 #include "dropin.h"
 #include "process.h"
-#include "report.h"
 #include "shell.h"
 #include "wrapped.h"
 
