@@ -1,6 +1,7 @@
 #include "checkup.h"
 
 #include "command/command.h"
+#include "command/wording.h"
 
 #include <err.h>
 #include <stdarg.h>
@@ -53,37 +54,24 @@ void checkup_free(struct checkup *checkup)
 
 /* ---- strings ---- */
 
-static bool is_printable(unsigned char byte)
-{
-    return byte >= ' ' && byte <= '~';
-}
-
 /* Not as visible() does it: quotes and backslashes stay, or no cure could be copied. */
 static char *escape(const char *string)
 {
-    size_t size = 0;
-    char *escaped = NULL;
-    FILE *stream = open_memstream(&escaped, &size);
-    if (stream == NULL)
-        err(EXIT_MISUSE, "portclaim");
-    for (const unsigned char *byte = (const unsigned char *)string; *byte != '\0'; byte++)
-        fprintf(stream, is_printable(*byte) ? "%c" : "\\x%02x", *byte);
-    if (fclose(stream) != 0)
-        err(EXIT_MISUSE, "portclaim");
-    return escaped;
+    struct wording escaped = {0};
+    wording_add_text(&escaped, string);
+    return wording_end(&escaped);
 }
 
 char *said(const char *format, ...)
 {
-    char *plain = NULL;
+    struct wording plain = {0};
     va_list arguments;
     va_start(arguments, format);
-    int length = vasprintf(&plain, format, arguments);
+    wording_add_list(&plain, format, arguments);
     va_end(arguments);
-    if (length < 0)
-        err(EXIT_MISUSE, "portclaim");
-    char *escaped = escape(plain);
-    free(plain);
+    char *words = wording_end(&plain);
+    char *escaped = escape(words);
+    free(words);
     return escaped;
 }
 
@@ -96,12 +84,11 @@ char *said_command(char *command)
 
 char *said_both(char *first, char *second)
 {
-    char *both = NULL;
+    struct wording both = {0};
     if (first == NULL || second == NULL)
         return first != NULL ? first : second;
-    if (asprintf(&both, "%s\n%s", first, second) < 0)
-        err(EXIT_MISUSE, "portclaim");
+    wording_add(&both, "%s\n%s", first, second);
     free(first);
     free(second);
-    return both;
+    return wording_end(&both);
 }

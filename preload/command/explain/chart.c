@@ -6,7 +6,7 @@
  */
 #include "explain.h"
 
-#include "words.h"
+#include "command/wording.h"
 
 #include "core/evidence.h"
 
@@ -225,13 +225,12 @@ static const char *symbol_of(enum outcome outcome)
 /* What a narrow screen has room for. */
 static char *brief_outcome(const struct story_claim *claim)
 {
-    struct words words;
-    words_start(&words);
+    struct wording words = {0};
     if (claim->outcome == OUTCOME_CLAIMED || claim->outcome == OUTCOME_NOT_CLAIMED)
-        words_add_duration(&words, claim->took_ms);
+        wording_add_duration(&words, claim->took_ms);
     else
-        words_add(&words, "%s", claim->outcome == OUTCOME_DRY_RUN ? "dry run" : "no end");
-    return words_end(&words);
+        wording_add(&words, "%s", claim->outcome == OUTCOME_DRY_RUN ? "dry run" : "no end");
+    return wording_end(&words);
 }
 
 static const char *short_words(const struct story_claim *claim)

@@ -1,6 +1,6 @@
 #include "cure.h"
 
-#include "words.h"
+#include "command/wording.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -52,10 +52,9 @@ void cure_own_label(const struct story_endpoint *endpoint, char *name, size_t si
 
 static char *format_words(const char *format, va_list arguments)
 {
-    struct words words;
-    words_start(&words);
-    vfprintf(words.stream, format, arguments);
-    return words_end(&words);
+    struct wording words = {0};
+    wording_add_list(&words, format, arguments);
+    return wording_end(&words);
 }
 
 void cure_add(struct cause *cause, const char *format, ...)
@@ -85,13 +84,12 @@ void cure_lines(struct cause *cause, const char *format, ...)
 
 static void set_unit_line(struct cause *cause, const char *unit, const char *prefix, char *line)
 {
-    struct words words;
-    words_start(&words);
+    struct wording words = {0};
     if (unit != NULL)
-        words_add(&words, "# systemctl edit %s\n", unit);
-    words_add(&words, "[Service]\n%s%s", prefix, line);
+        wording_add(&words, "# systemctl edit %s\n", unit);
+    wording_add(&words, "[Service]\n%s%s", prefix, line);
     free(line);
-    set_lines(cause, words_end(&words));
+    set_lines(cause, wording_end(&words));
 }
 
 void cure_unit_line(struct cause *cause, const struct story_endpoint *endpoint, const char *format,

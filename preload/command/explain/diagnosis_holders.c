@@ -1,8 +1,8 @@
 /* Who stands in the way and cannot be stopped, and what is in the way though nobody is. */
 #include "diagnosis_words.h"
 
+#include "command/wording.h"
 #include "cure.h"
-#include "words.h"
 
 #include "core/evidence.h"
 
@@ -20,7 +20,7 @@ enum {
     "if the unit has RestrictAddressFamilies=, add AF_NETLINK to it: sockets are looked up by it"
 
 /* "another program: "nginx" (...) in 3 starts." for each kind of evidence that was seen */
-static void say_sightings(struct words *words, const struct story_endpoint *endpoint,
+static void say_sightings(struct wording *words, const struct story_endpoint *endpoint,
                           const enum evidence *evidences, size_t count)
 {
     const char *before = "";
@@ -28,9 +28,9 @@ static void say_sightings(struct words *words, const struct story_endpoint *endp
         const struct story_sighting *sighting = &endpoint->sightings[evidences[index]];
         if (sighting->tally.claims == 0)
             continue;
-        words_add(words, "%s", before);
+        wording_add(words, "%s", before);
         say_holders(words, sighting);
-        words_add(words, ": %s.", evidence_words(evidences[index]));
+        wording_add(words, ": %s.", evidence_words(evidences[index]));
         before = " ";
     }
 }
@@ -110,23 +110,22 @@ static void cure_foreign(struct cause *cause, const struct story_endpoint *endpo
 
 void say_foreign(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
+    struct wording words = {0};
     enum evidence evidence;
     const struct story_sighting *sighting = most_sighted(endpoint, foreign, FOREIGN, &evidence);
     const struct story_holder *holder = most_seen(sighting);
     const struct story_party *rival = find_rival(endpoint, holder);
-    words_start(&words);
-    words_add(&words, "The port was held by somebody who is no earlier instance, and who is "
-                      "therefore never stopped: ");
+    wording_add(&words, "The port was held by somebody who is no earlier instance, and who is "
+                        "therefore never stopped: ");
     say_sightings(&words, endpoint, foreign, FOREIGN);
     if (rival != NULL) {
-        words_add(&words, " It goes both ways: ");
-        words_add_name(&words, rival->label);
-        words_add(&words, " found the port taken at ");
-        words_add_count(&words, rival->starts, "start");
-        words_add(&words, " of its own. Two services want one port.");
+        wording_add(&words, " It goes both ways: ");
+        wording_add_name(&words, rival->label);
+        wording_add(&words, " found the port taken at ");
+        wording_add_count(&words, rival->starts, "start");
+        wording_add(&words, " of its own. Two services want one port.");
     }
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
     cure_foreign(cause, endpoint, holder, evidence);
 }
 
@@ -136,12 +135,11 @@ void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint)
 {
     static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT, EVIDENCE_ESSENTIAL};
     enum evidence evidence;
-    struct words words;
-    words_start(&words);
-    words_add(&words, "The port is held by a process above the one that starts, which is never "
-                      "stopped: ");
+    struct wording words = {0};
+    wording_add(&words, "The port is held by a process above the one that starts, which is never "
+                        "stopped: ");
     say_sightings(&words, endpoint, ancestors, 2);
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
     most_sighted(endpoint, ancestors, 2, &evidence);
     cure_add(cause, "%s", evidence_advice(evidence));
     cure_add(cause, "if the parent only inherited the socket, let it close it before it starts the "
@@ -150,12 +148,11 @@ void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_protected(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "PORTCLAIM_PROTECT names who holds the port: ");
+    struct wording words = {0};
+    wording_add(&words, "PORTCLAIM_PROTECT names who holds the port: ");
     say_holders(&words, &endpoint->sightings[EVIDENCE_PROTECTED]);
-    words_add(&words, ".");
-    cause->words = words_end(&words);
+    wording_add(&words, ".");
+    cause->words = wording_end(&words);
     cure_add(cause, "%s", evidence_advice(EVIDENCE_PROTECTED));
 }
 
@@ -164,12 +161,11 @@ void say_together(struct cause *cause, const struct story_endpoint *endpoint)
     static const enum evidence together[] = {EVIDENCE_YOUNGER, EVIDENCE_TOOK_PORT,
                                              EVIDENCE_SIBLING};
     enum evidence evidence;
-    struct words words;
-    words_start(&words);
-    words_add(&words, "Two instances were started at about the same time, and the other one got "
-                      "the port: ");
+    struct wording words = {0};
+    wording_add(&words, "Two instances were started at about the same time, and the other one got "
+                        "the port: ");
     say_sightings(&words, endpoint, together, sizeof(together) / sizeof(together[0]));
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
     most_sighted(endpoint, together, sizeof(together) / sizeof(together[0]), &evidence);
     cure_add(cause, "run one of them, or give each its own port: look for a second unit, timer or "
                     "script that starts the program");
@@ -184,15 +180,14 @@ void say_together(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_client(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words,
-              "No server held the port, but an outgoing connection to which the kernel "
-              "gave %u as its own port: ",
-              endpoint->port);
+    struct wording words = {0};
+    wording_add(&words,
+                "No server held the port, but an outgoing connection to which the kernel "
+                "gave %u as its own port: ",
+                endpoint->port);
     say_holders(&words, &endpoint->sightings[EVIDENCE_CONNECTION]);
-    words_add(&words, ".");
-    cause->words = words_end(&words);
+    wording_add(&words, ".");
+    cause->words = wording_end(&words);
     cure_add(cause, "keep the port from clients (if the list has ports already, add them to the "
                     "line)");
     cure_lines(cause,
@@ -205,12 +200,11 @@ void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
 {
     static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
                                            EVIDENCE_NO_LINEAGE};
-    struct words words;
-    words_start(&words);
-    words_add(&words, "The socket was seen, but not enough of its process to tell whether it is "
-                      "an earlier instance, so nobody was stopped: ");
+    struct wording words = {0};
+    wording_add(&words, "The socket was seen, but not enough of its process to tell whether it is "
+                        "an earlier instance, so nobody was stopped: ");
     say_sightings(&words, endpoint, hidden, sizeof(hidden) / sizeof(hidden[0]));
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
     cure_add(cause, "let the service see other processes");
     cure_unit_line(cause, endpoint, "ProtectProc=default\nProcSubset=all");
     cure_add(cause, "if /proc is mounted with hidepid, or the holder lives in another container or "
@@ -221,12 +215,12 @@ void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "The kernel did not permit the signal (EPERM) in ");
-    words_add_count(&words, endpoint->actions[ACTION_DENIED].claims, "start");
-    words_add(&words, ": the holder runs as another user by now, or a security module forbids it.");
-    cause->words = words_end(&words);
+    struct wording words = {0};
+    wording_add(&words, "The kernel did not permit the signal (EPERM) in ");
+    wording_add_count(&words, endpoint->actions[ACTION_DENIED].claims, "start");
+    wording_add(&words,
+                ": the holder runs as another user by now, or a security module forbids it.");
+    cause->words = wording_end(&words);
     cure_add(cause, "run both instances as the same user");
     cure_add(cause, "or, with care, let the service signal other users' processes");
     cure_unit_line(cause, endpoint, "AmbientCapabilities=CAP_KILL");
@@ -234,13 +228,12 @@ void say_denied(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_no_pidfd(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "In ");
-    words_add_count(&words, endpoint->actions[ACTION_FAILED].claims, "start");
-    words_add(&words, " nobody could be signalled safely: there are no pidfds before Linux 5.3, "
-                      "and where a filter of system calls forbids them.");
-    cause->words = words_end(&words);
+    struct wording words = {0};
+    wording_add(&words, "In ");
+    wording_add_count(&words, endpoint->actions[ACTION_FAILED].claims, "start");
+    wording_add(&words, " nobody could be signalled safely: there are no pidfds before Linux 5.3, "
+                        "and where a filter of system calls forbids them.");
+    cause->words = wording_end(&words);
     /* Nothing to copy: in a unit without a filter such a line would forbid everything else. */
     cure_add(cause, "run Linux 5.3 or newer; if the unit has a list of allowed calls in "
                     "SystemCallFilter=, add pidfd_open and pidfd_send_signal to it");
@@ -250,19 +243,18 @@ void say_no_pidfd(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "Nobody held the port, but what closed connections leave behind: up to ");
-    words_add_count(&words, endpoint->most_leftovers, "socket");
-    words_add(&words, " at once, in ");
-    words_add_count(&words, endpoint->lingering.claims, "start");
-    words_add(&words, ", which took up to ");
-    words_add_duration(&words, endpoint->longest_lingering_ms);
+    struct wording words = {0};
+    wording_add(&words, "Nobody held the port, but what closed connections leave behind: up to ");
+    wording_add_count(&words, endpoint->most_leftovers, "socket");
+    wording_add(&words, " at once, in ");
+    wording_add_count(&words, endpoint->lingering.claims, "start");
+    wording_add(&words, ", which took up to ");
+    wording_add_duration(&words, endpoint->longest_lingering_ms);
     if (endpoint->lingering_closed > 0)
-        words_add(&words, "; in %" PRIu32 " they were closed", endpoint->lingering_closed);
-    words_add(&words, ". They block a start only if the old instance or the new one lacks "
-                      "SO_REUSEADDR.");
-    cause->words = words_end(&words);
+        wording_add(&words, "; in %" PRIu32 " they were closed", endpoint->lingering_closed);
+    wording_add(&words, ". They block a start only if the old instance or the new one lacks "
+                        "SO_REUSEADDR.");
+    cause->words = wording_end(&words);
     cure_add(cause, "let every start of the service go through portclaim, which sets it: it helps "
                     "from the next restart on");
     cure_setting(cause, endpoint, "PORTCLAIM_REUSEADDR=on");
@@ -275,12 +267,11 @@ void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_not_found(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add_count(&words, endpoint->unseen.claims, "start");
-    words_add(&words, " did not get the port, and nobody was seen in the way: the look-up has "
-                      "gaps there (see the warnings), or the holder is in another namespace.");
-    cause->words = words_end(&words);
+    struct wording words = {0};
+    wording_add_count(&words, endpoint->unseen.claims, "start");
+    wording_add(&words, " did not get the port, and nobody was seen in the way: the look-up has "
+                        "gaps there (see the warnings), or the holder is in another namespace.");
+    cause->words = wording_end(&words);
     cure_add(cause, "look as root");
     cure_lines(cause, "ss -Hanp%c 'sport = :%u'",
                strcmp(endpoint->protocol, "udp") == 0 ? 'u' : 't', endpoint->port);
@@ -289,14 +280,13 @@ void say_not_found(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_untouched(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "In ");
-    words_add_count(&words, endpoint->untouched.claims, "start");
-    words_add(&words, " an earlier instance held the port and was not asked to stop: another "
-                      "starter was about to do that (two were started at once), or the look-up "
-                      "had gaps (see the warnings).");
-    cause->words = words_end(&words);
+    struct wording words = {0};
+    wording_add(&words, "In ");
+    wording_add_count(&words, endpoint->untouched.claims, "start");
+    wording_add(&words, " an earlier instance held the port and was not asked to stop: another "
+                        "starter was about to do that (two were started at once), or the look-up "
+                        "had gaps (see the warnings).");
+    cause->words = wording_end(&words);
     cure_add(cause, "start one instance at a time: look for a second unit, timer or script that "
                     "starts the program");
     cure_lines(cause, "systemctl list-units --all --type=service,timer");
@@ -305,15 +295,14 @@ void say_untouched(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_dry_run(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words,
-              "portclaim only looked (PORTCLAIM=dry-run). Turned on it would have asked the "
-              "old instance to stop in ");
-    words_add_count(&words, endpoint->actions[ACTION_WOULD_ASK].claims, "start");
-    words_add(&words, " of %" PRIu32 ", and the service would have had its port.",
-              endpoint->starts);
-    cause->words = words_end(&words);
+    struct wording words = {0};
+    wording_add(&words,
+                "portclaim only looked (PORTCLAIM=dry-run). Turned on it would have asked the "
+                "old instance to stop in ");
+    wording_add_count(&words, endpoint->actions[ACTION_WOULD_ASK].claims, "start");
+    wording_add(&words, " of %" PRIu32 ", and the service would have had its port.",
+                endpoint->starts);
+    cause->words = wording_end(&words);
     cure_add(cause, "turn it on");
     cure_setting(cause, endpoint, "PORTCLAIM=on");
 }

@@ -12,30 +12,30 @@ static const char *label_of(const struct story_endpoint *endpoint, int party)
     return endpoint->parties[party].label;
 }
 
-static void say_kills(struct words *words, const struct story_endpoint *endpoint,
+static void say_kills(struct wording *words, const struct story_endpoint *endpoint,
                       const struct story_pair *pair)
 {
-    words_add_name(words, label_of(endpoint, pair->killer));
-    words_add(words, " stopped ");
-    words_add_name(words, label_of(endpoint, pair->victim));
-    words_add(words, " ");
-    words_add_count(words, pair->kills, "time");
+    wording_add_name(words, label_of(endpoint, pair->killer));
+    wording_add(words, " stopped ");
+    wording_add_name(words, label_of(endpoint, pair->victim));
+    wording_add(words, " ");
+    wording_add_count(words, pair->kills, "time");
 }
 
-static void say_limit(struct words *words, const struct story_war *war)
+static void say_limit(struct wording *words, const struct story_war *war)
 {
-    words_add(words,
-              "PORTCLAIM_LIMIT held %" PRIu32 " of the starts back, after %" PRIu32
-              " kills in %" PRIu32 " s",
-              war->claims, war->kills, war->window_s);
+    wording_add(words,
+                "PORTCLAIM_LIMIT held %" PRIu32 " of the starts back, after %" PRIu32
+                " kills in %" PRIu32 " s",
+                war->claims, war->kills, war->window_s);
     if (war->killer[0] != '\0' && war->victim[0] != '\0') {
-        words_add(words, "; the last of them: ");
-        words_add_name(words, war->killer);
-        words_add(words, " (PID %" PRId32 ") stopped ", war->killer_pid);
-        words_add_name(words, war->victim);
-        words_add(words, " (PID %" PRId32 ")", war->victim_pid);
+        wording_add(words, "; the last of them: ");
+        wording_add_name(words, war->killer);
+        wording_add(words, " (PID %" PRId32 ") stopped ", war->killer_pid);
+        wording_add_name(words, war->victim);
+        wording_add(words, " (PID %" PRId32 ")", war->victim_pid);
     }
-    words_add(words, ".");
+    wording_add(words, ".");
 }
 
 /* Two names, one of which has to go; "" where the record has none. */
@@ -105,10 +105,11 @@ static void cure_between_two(struct cause *cause, const struct story_endpoint *e
 
 /* One unit against itself is one that is restarted faster than the limit allows. */
 static void cure_of_itself(struct cause *cause, const struct story_endpoint *endpoint,
-                           struct words *words)
+                           struct wording *words)
 {
-    words_add(words, " Both sides are the same unit: it is started again and again while its last "
-                     "instance still serves.");
+    wording_add(words,
+                " Both sides are the same unit: it is started again and again while its last "
+                "instance still serves.");
     cure_add(cause, "find out what restarts it (a timer, a deployment, a second supervisor "
                     "inside it)");
     if (cure_is_service(endpoint->war.killer))
@@ -116,39 +117,38 @@ static void cure_of_itself(struct cause *cause, const struct story_endpoint *end
                    endpoint->war.killer);
 }
 
-static void say_fight(struct words *words, const struct story_endpoint *endpoint,
+static void say_fight(struct wording *words, const struct story_endpoint *endpoint,
                       const struct couple *couple)
 {
     const char *victim = label_of(endpoint, couple->there->victim);
-    words_add(words, "Two services fight over the port: ");
+    wording_add(words, "Two services fight over the port: ");
     say_kills(words, endpoint, couple->there);
     if (couple->back != NULL) {
-        words_add(words, ", and ");
+        wording_add(words, ", and ");
         say_kills(words, endpoint, couple->back);
-        words_add(words, ". Each takes the other for an earlier instance of itself (%s).",
-                  evidence_words(couple->there->evidence));
+        wording_add(words, ". Each takes the other for an earlier instance of itself (%s).",
+                    evidence_words(couple->there->evidence));
         return;
     }
-    words_add(words,
-              ", and each time it was there again. The one takes the other for an earlier "
-              "instance of itself (%s). What ",
-              evidence_words(couple->there->evidence));
-    words_add_name(words, victim);
-    words_add(words, " did is not in this record: where it has one too, explain both together.");
+    wording_add(words,
+                ", and each time it was there again. The one takes the other for an earlier "
+                "instance of itself (%s). What ",
+                evidence_words(couple->there->evidence));
+    wording_add_name(words, victim);
+    wording_add(words, " did is not in this record: where it has one too, explain both together.");
 }
 
 void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
                   const struct couple *couple)
 {
-    struct words words;
+    struct wording words = {0};
     struct sides sides = sides_of(endpoint, couple);
     bool itself = strcmp(sides.one, sides.other) == 0 && cure_is_service(sides.one);
-    words_start(&words);
     if (couple->there != NULL) {
         say_fight(&words, endpoint, couple);
-        words_add(&words, "%s", endpoint->war.claims > 0 ? " " : "");
+        wording_add(&words, "%s", endpoint->war.claims > 0 ? " " : "");
     } else if (!itself && sides.one[0] != '\0') {
-        words_add(&words, "Two services fight over the port, each stopping the other. ");
+        wording_add(&words, "Two services fight over the port, each stopping the other. ");
     }
     if (endpoint->war.claims > 0)
         say_limit(&words, &endpoint->war);
@@ -156,5 +156,5 @@ void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
         cure_of_itself(cause, endpoint, &words);
     else
         cure_between_two(cause, endpoint, &sides);
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
 }

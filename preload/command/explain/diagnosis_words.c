@@ -1,8 +1,8 @@
 /* What goes wrong between the instances of services: how they stop and how often they start. */
 #include "diagnosis_words.h"
 
+#include "command/wording.h"
 #include "cure.h"
-#include "words.h"
 
 #include <inttypes.h>
 
@@ -31,52 +31,52 @@ static uint32_t setting_ms(uint64_t milliseconds)
 
 /* ---- who ---- */
 
-void say_holder(struct words *words, const struct story_holder *holder)
+void say_holder(struct wording *words, const struct story_holder *holder)
 {
     const char *what = holder->script[0] != '\0' ? holder->script : holder->program;
     const char *before = " (";
     if (holder->pid == 0) {
-        words_add(words, "a process that could not be seen");
+        wording_add(words, "a process that could not be seen");
     } else {
-        words_add(words, "\"");
-        words_add_name(words, holder->name[0] != '\0' ? holder->name : "?");
-        words_add(words, "\"");
+        wording_add(words, "\"");
+        wording_add_name(words, holder->name[0] != '\0' ? holder->name : "?");
+        wording_add(words, "\"");
     }
     if (holder->unit[0] != '\0') {
-        words_add(words, "%sunit ", before);
-        words_add_name(words, holder->unit);
+        wording_add(words, "%sunit ", before);
+        wording_add_name(words, holder->unit);
         before = ", ";
     }
     if (what[0] != '\0') {
-        words_add(words, "%s", before);
-        words_add_name(words, what);
+        wording_add(words, "%s", before);
+        wording_add_name(words, what);
         before = ", ";
     }
     if (holder->user >= 0) {
-        words_add(words, "%suser %" PRId64, before, holder->user);
+        wording_add(words, "%suser %" PRId64, before, holder->user);
         before = ", ";
     }
     if (holder->pid != 0) {
-        words_add(words, "%slast seen as PID %" PRId32, before, holder->pid);
+        wording_add(words, "%slast seen as PID %" PRId32, before, holder->pid);
         before = ", ";
     }
-    words_add(words, "%s", before[0] == ',' ? ")" : "");
+    wording_add(words, "%s", before[0] == ',' ? ")" : "");
 }
 
-void say_holders(struct words *words, const struct story_sighting *sighting)
+void say_holders(struct wording *words, const struct story_sighting *sighting)
 {
     for (uint32_t index = 0; index < sighting->who_count; index++) {
-        words_add(words, "%s", index > 0 ? "; " : "");
+        wording_add(words, "%s", index > 0 ? "; " : "");
         say_holder(words, &sighting->who[index]);
-        words_add(words, " in ");
-        words_add_count(words, sighting->who[index].claims, "start");
+        wording_add(words, " in ");
+        wording_add_count(words, sighting->who[index].claims, "start");
     }
     if (sighting->others > 0)
-        words_add(words, "; others in %" PRIu32, sighting->others);
+        wording_add(words, "; others in %" PRIu32, sighting->others);
 }
 
 /* The one that was asked to stop most often. */
-static void say_whom(struct words *words, const struct story_endpoint *endpoint)
+static void say_whom(struct wording *words, const struct story_endpoint *endpoint)
 {
     static const enum evidence stale[] = {EVIDENCE_SERVICE, EVIDENCE_UNIT,  EVIDENCE_PROGRAM,
                                           EVIDENCE_SCRIPT,  EVIDENCE_TITLE, EVIDENCE_RULE,
@@ -91,22 +91,22 @@ static void say_whom(struct words *words, const struct story_endpoint *endpoint)
     }
     if (most == NULL)
         return;
-    words_add(words, " It is ");
+    wording_add(words, " It is ");
     say_holder(words, most);
-    words_add(words, ".");
+    wording_add(words, ".");
 }
 
 /* ---- slow and stubborn ---- */
 
-static void say_times(struct words *words, const struct story_times *times)
+static void say_times(struct wording *words, const struct story_times *times)
 {
     if (times->count > 1) {
-        words_add(words, ": half of them within ");
-        words_add_duration(words, times->p50);
-        words_add(words, ", the slowest");
+        wording_add(words, ": half of them within ");
+        wording_add_duration(words, times->p50);
+        wording_add(words, ", the slowest");
     }
-    words_add(words, " after ");
-    words_add_duration(words, times->most);
+    wording_add(words, " after ");
+    wording_add_duration(words, times->most);
 }
 
 static void cure_by_grace(struct cause *cause, const struct story_endpoint *endpoint,
@@ -148,28 +148,28 @@ static void cure_by_patience(struct cause *cause, const struct story_endpoint *e
 
 void say_slow(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
+    struct wording words = {0};
     uint32_t forced = endpoint->forced_claims;
     uint64_t slowest_ms = endpoint->by_itself.most;
     if (forced > 0 && endpoint->grace_ms > slowest_ms)
         slowest_ms = endpoint->grace_ms;
     if (slowest_ms == 0)
         slowest_ms = endpoint->slowest_refusal_ms;
-    words_start(&words);
-    words_add(&words, "The old instance lets go of the port slowly. Asked to stop in ");
-    words_add_count(&words, endpoint->asked_claims, "start");
+    wording_add(&words, "The old instance lets go of the port slowly. Asked to stop in ");
+    wording_add_count(&words, endpoint->asked_claims, "start");
     if (endpoint->by_itself.count > 0) {
-        words_add(&words, ", it did so by itself in %" PRIu64, endpoint->by_itself.count);
+        wording_add(&words, ", it did so by itself in %" PRIu64, endpoint->by_itself.count);
         say_times(&words, &endpoint->by_itself);
     }
     if (forced > 0) {
-        words_add(&words, "; in %" PRIu32 " it was killed (SIGKILL), since its grace of ", forced);
-        words_add_duration(&words, endpoint->grace_ms);
-        words_add(&words, " was too short");
+        wording_add(&words, "; in %" PRIu32 " it was killed (SIGKILL), since its grace of ",
+                    forced);
+        wording_add_duration(&words, endpoint->grace_ms);
+        wording_add(&words, " was too short");
     }
-    words_add(&words, ".");
+    wording_add(&words, ".");
     say_whom(&words, endpoint);
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
     cure_by_grace(cause, endpoint, slowest_ms);
     cure_by_patience(cause, endpoint);
 }
@@ -196,37 +196,35 @@ static void cure_stubborn(struct cause *cause, const struct story_endpoint *endp
 
 void say_stubborn(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "In %" PRIu32 " of ", endpoint->forced_claims);
-    words_add_count(&words, endpoint->asked_claims, "start");
-    words_add(&words, " the old instance did not end when it was asked, and was killed (SIGKILL) "
-                      "after ");
-    words_add_duration(&words, endpoint->grace_ms);
-    words_add(&words, ": it ignores the asking signal, or hangs in its shutdown, mostly on a "
-                      "client that does not go.");
+    struct wording words = {0};
+    wording_add(&words, "In %" PRIu32 " of ", endpoint->forced_claims);
+    wording_add_count(&words, endpoint->asked_claims, "start");
+    wording_add(&words, " the old instance did not end when it was asked, and was killed (SIGKILL) "
+                        "after ");
+    wording_add_duration(&words, endpoint->grace_ms);
+    wording_add(&words, ": it ignores the asking signal, or hangs in its shutdown, mostly on a "
+                        "client that does not go.");
     if (endpoint->to_win.count > 0) {
-        words_add(&words, " That cost ");
-        words_add_duration(&words, endpoint->to_win.p50);
-        words_add(&words, " at half of the starts, ");
-        words_add_duration(&words, endpoint->to_win.most);
-        words_add(&words, " at the slowest.");
+        wording_add(&words, " That cost ");
+        wording_add_duration(&words, endpoint->to_win.p50);
+        wording_add(&words, " at half of the starts, ");
+        wording_add_duration(&words, endpoint->to_win.most);
+        wording_add(&words, " at the slowest.");
     }
     say_whom(&words, endpoint);
-    cause->words = words_end(&words);
+    cause->words = wording_end(&words);
     cure_stubborn(cause, endpoint);
 }
 
 void say_inherited(struct cause *cause, const struct story_endpoint *endpoint)
 {
     const struct story_sighting *heirs = &endpoint->strange_heirs;
-    struct words words;
-    words_start(&words);
-    words_add(&words, "Another program of the same service has the listening socket: ");
+    struct wording words = {0};
+    wording_add(&words, "Another program of the same service has the listening socket: ");
     say_holders(&words, heirs);
-    words_add(&words, ". It was started by the service, inherited its descriptors, and keeps the "
-                      "port for as long as it lives.");
-    cause->words = words_end(&words);
+    wording_add(&words, ". It was started by the service, inherited its descriptors, and keeps the "
+                        "port for as long as it lives.");
+    cause->words = wording_end(&words);
     cure_add(cause, "open the socket close-on-exec in the service, so that no program it starts "
                     "gets it");
     cure_lines(cause, "socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)");
@@ -238,20 +236,19 @@ void say_inherited(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_start_limit(struct cause *cause, const struct story_party *party)
 {
-    struct words words;
+    struct wording words = {0};
     uint32_t limit_s = STORY_START_LIMIT_MS / MS_PER_S;
     uint64_t interval_ms = party->fastest_ms / (STORY_START_LIMIT - 1);
     uint32_t delay_s = limit_s / STORY_START_LIMIT + 1;
-    words_start(&words);
-    words_add_name(&words, party->label);
-    words_add(&words, " was started %d times within ", STORY_START_LIMIT);
-    words_add_duration(&words, party->fastest_ms);
-    words_add(&words,
-              ", one start every %" PRIu64 " ms. systemd refuses the sixth within %" PRIu32
-              " s (DefaultStartLimitBurst=%d, DefaultStartLimitIntervalSec=%" PRIu32
-              "s), and the unit stays down with \"start request repeated too quickly\".",
-              interval_ms, limit_s, STORY_START_LIMIT, limit_s);
-    cause->words = words_end(&words);
+    wording_add_name(&words, party->label);
+    wording_add(&words, " was started %d times within ", STORY_START_LIMIT);
+    wording_add_duration(&words, party->fastest_ms);
+    wording_add(&words,
+                ", one start every %" PRIu64 " ms. systemd refuses the sixth within %" PRIu32
+                " s (DefaultStartLimitBurst=%d, DefaultStartLimitIntervalSec=%" PRIu32
+                "s), and the unit stays down with \"start request repeated too quickly\".",
+                interval_ms, limit_s, STORY_START_LIMIT, limit_s);
+    cause->words = wording_end(&words);
     bool plain = cure_is_service(party->label);
     cure_add(cause,
              "cure what makes it fail first; then more time between two starts, so that "
@@ -266,12 +263,11 @@ void say_start_limit(struct cause *cause, const struct story_party *party)
 
 void say_cut_off(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    struct words words;
-    words_start(&words);
-    words_add_count(&words, endpoint->outcomes[OUTCOME_UNFINISHED], "start");
-    words_add(&words, " found the port taken, and the record does not say how it went on: the "
-                      "process was ended while it waited, it still waits, or it was a dry run.");
-    cause->words = words_end(&words);
+    struct wording words = {0};
+    wording_add_count(&words, endpoint->outcomes[OUTCOME_UNFINISHED], "start");
+    wording_add(&words, " found the port taken, and the record does not say how it went on: the "
+                        "process was ended while it waited, it still waits, or it was a dry run.");
+    cause->words = wording_end(&words);
     cure_add(cause, "if systemd ended it, its patience must be longer than the claim's budget "
                     "(PORTCLAIM_TERM_MS + PORTCLAIM_KILL_MS + PORTCLAIM_WAIT_MS, 3 s by default)");
     cure_unit_line(cause, endpoint, "TimeoutStartSec=90");
@@ -279,32 +275,32 @@ void say_cut_off(struct cause *cause, const struct story_endpoint *endpoint)
 
 /* ---- the summary ---- */
 
-static void say_outcomes(struct words *words, const struct story_endpoint *endpoint)
+static void say_outcomes(struct wording *words, const struct story_endpoint *endpoint)
 {
     const uint32_t *outcomes = endpoint->outcomes;
-    words_add(words, "%" PRIu32 " claimed it", outcomes[OUTCOME_CLAIMED]);
+    wording_add(words, "%" PRIu32 " claimed it", outcomes[OUTCOME_CLAIMED]);
     if (outcomes[OUTCOME_CLAIMED] > 0) {
-        words_add(words, " (the slowest in ");
-        words_add_duration(words, endpoint->slowest_claim_ms);
-        words_add(words, ")");
+        wording_add(words, " (the slowest in ");
+        wording_add_duration(words, endpoint->slowest_claim_ms);
+        wording_add(words, ")");
     }
     if (outcomes[OUTCOME_NOT_CLAIMED] > 0)
-        words_add(words, ", %" PRIu32 " did not get it", outcomes[OUTCOME_NOT_CLAIMED]);
+        wording_add(words, ", %" PRIu32 " did not get it", outcomes[OUTCOME_NOT_CLAIMED]);
     if (outcomes[OUTCOME_DRY_RUN] > 0)
-        words_add(words, ", %" PRIu32 " only looked (dry run)", outcomes[OUTCOME_DRY_RUN]);
+        wording_add(words, ", %" PRIu32 " only looked (dry run)", outcomes[OUTCOME_DRY_RUN]);
     if (outcomes[OUTCOME_UNFINISHED] > 0)
-        words_add(words, ", %" PRIu32 " without an end", outcomes[OUTCOME_UNFINISHED]);
+        wording_add(words, ", %" PRIu32 " without an end", outcomes[OUTCOME_UNFINISHED]);
 }
 
 char *say_summary(const struct story_endpoint *endpoint, bool fine)
 {
-    struct words words;
-    words_start(&words);
-    words_add_count(&words, endpoint->starts, "start");
-    words_add(&words, " found the port taken: ");
+    struct wording words = {0};
+    wording_add_count(&words, endpoint->starts, "start");
+    wording_add(&words, " found the port taken: ");
     say_outcomes(&words, endpoint);
     if (endpoint->drained_claims > 0)
-        words_add(&words, "; %" PRIu32 " left the old instance to drain", endpoint->drained_claims);
-    words_add(&words, fine ? ". Nothing to cure." : ".");
-    return words_end(&words);
+        wording_add(&words, "; %" PRIu32 " left the old instance to drain",
+                    endpoint->drained_claims);
+    wording_add(&words, fine ? ". Nothing to cure." : ".");
+    return wording_end(&words);
 }

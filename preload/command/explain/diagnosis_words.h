@@ -4,8 +4,8 @@
 #ifndef PORTCLAIM_DIAGNOSIS_WORDS_H
 #define PORTCLAIM_DIAGNOSIS_WORDS_H
 
+#include "command/wording.h"
 #include "diagnosis.h"
-#include "words.h"
 
 /* Two services that stop each other. */
 struct couple {
@@ -14,10 +14,10 @@ struct couple {
 };
 
 /* "\"nginx\" (unit nginx.service, /usr/sbin/nginx, user 0, last seen as PID 812)" */
-void say_holder(struct words *words, const struct story_holder *holder);
+void say_holder(struct wording *words, const struct story_holder *holder);
 
 /* All that are known by name, each with the number of its starts. */
-void say_holders(struct words *words, const struct story_sighting *sighting);
+void say_holders(struct wording *words, const struct story_sighting *sighting);
 
 /* Each fills in words and cures. */
 void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,

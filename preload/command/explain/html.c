@@ -1,6 +1,6 @@
 #include "explain.h"
 
-#include "words.h"
+#include "command/wording.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -57,10 +57,9 @@ static const char head[] =
 
 static void print_name(FILE *stream, const char *name)
 {
-    struct words words;
-    words_start(&words);
-    words_add_name(&words, name);
-    char *shown = words_end(&words);
+    struct wording words = {0};
+    wording_add_name(&words, name);
+    char *shown = wording_end(&words);
     explain_escape(stream, shown);
     free(shown);
 }
@@ -204,12 +203,11 @@ static void print_warnings(FILE *stream, const struct story *story)
         return;
     fputs("<section><h3>Warnings in the record</h3>\n<ul>\n", stream);
     for (uint32_t index = 0; index < story->warning_count; index++) {
-        struct words words;
-        words_start(&words);
-        words_add_count(&words, story->warnings[index].count, "time");
-        words_add(&words, ": ");
-        words_add_text(&words, story->warnings[index].message);
-        char *line = words_end(&words);
+        struct wording words = {0};
+        wording_add_count(&words, story->warnings[index].count, "time");
+        wording_add(&words, ": ");
+        wording_add_text(&words, story->warnings[index].message);
+        char *line = wording_end(&words);
         fputs("<li>", stream);
         explain_escape(stream, line);
         fputs("</li>\n", stream);

@@ -1,7 +1,7 @@
 /* One claim in one line, and what else text and page say in the same words. */
 #include "explain.h"
 
-#include "words.h"
+#include "command/wording.h"
 
 #include "core/evidence.h"
 
@@ -24,21 +24,21 @@ char *explain_gaps(const struct explanation *explanation)
 {
     const struct record_counts *counts = &explanation->counts;
     const struct story *story = explanation->story;
-    struct words words;
-    words_start(&words);
+    struct wording words = {0};
     if (counts->skipped > 0)
-        words_add(&words,
-                  "%" PRIu64 " of %" PRIu64 " lines %s not %s of portclaim, or not whole, and %s "
-                  "passed over.",
-                  counts->skipped, counts->lines, counts->skipped == 1 ? "was" : "were",
-                  counts->skipped == 1 ? "an event" : "events",
-                  counts->skipped == 1 ? "was" : "were");
+        wording_add(&words,
+                    "%" PRIu64 " of %" PRIu64 " lines %s not %s of portclaim, or not whole, and %s "
+                    "passed over.",
+                    counts->skipped, counts->lines, counts->skipped == 1 ? "was" : "were",
+                    counts->skipped == 1 ? "an event" : "events",
+                    counts->skipped == 1 ? "was" : "were");
     if (story->events_elsewhere > 0)
-        words_add(&words,
-                  "%s%" PRIu64 " events are of further endpoints than the first %d, and were left "
-                  "out.",
-                  counts->skipped > 0 ? " " : "", story->events_elsewhere, STORY_ENDPOINTS);
-    char *gaps = words_end(&words);
+        wording_add(&words,
+                    "%s%" PRIu64
+                    " events are of further endpoints than the first %d, and were left "
+                    "out.",
+                    counts->skipped > 0 ? " " : "", story->events_elsewhere, STORY_ENDPOINTS);
+    char *gaps = wording_end(&words);
     if (gaps[0] != '\0')
         return gaps;
     free(gaps);
@@ -49,37 +49,36 @@ char *explain_gaps(const struct explanation *explanation)
 
 char *explain_starter(const struct story_claim *claim)
 {
-    struct words words;
-    words_start(&words);
-    words_add_name(&words, claim->unit[0] != '\0'   ? claim->unit
-                           : claim->self[0] != '\0' ? claim->self
-                                                    : "process");
-    words_add(&words, " %" PRId32, claim->pid);
-    return words_end(&words);
+    struct wording words = {0};
+    wording_add_name(&words, claim->unit[0] != '\0'   ? claim->unit
+                             : claim->self[0] != '\0' ? claim->self
+                                                      : "process");
+    wording_add(&words, " %" PRId32, claim->pid);
+    return wording_end(&words);
 }
 
-static void add_holder(struct words *words, const struct story_event *event)
+static void add_holder(struct wording *words, const struct story_event *event)
 {
     if (event->holder == 0) {
-        words_add(words, "a process that cannot be seen");
+        wording_add(words, "a process that cannot be seen");
         return;
     }
     if (event->unit[0] != '\0' || event->name[0] != '\0') {
-        words_add_name(words, event->unit[0] != '\0' ? event->unit : event->name);
-        words_add(words, " ");
+        wording_add_name(words, event->unit[0] != '\0' ? event->unit : event->name);
+        wording_add(words, " ");
     }
-    words_add(words, "%" PRId32, event->holder);
+    wording_add(words, "%" PRId32, event->holder);
 }
 
-static void add_why(struct words *words, const struct story_event *event)
+static void add_why(struct wording *words, const struct story_event *event)
 {
-    words_add(words, " (%s", evidence_words(event->evidence));
+    wording_add(words, " (%s", evidence_words(event->evidence));
     if (event->evidence == EVIDENCE_INHERITED && event->through != 0)
-        words_add(words, " %" PRId32, event->through);
-    words_add(words, ")");
+        wording_add(words, " %" PRId32, event->through);
+    wording_add(words, ")");
 }
 
-static void add_held(struct words *words, const struct story_event *event)
+static void add_held(struct wording *words, const struct story_event *event)
 {
     static const char *const before[STORY_ACTIONS] = {
         [ACTION_DENIED] = "not permitted to signal ",
@@ -89,30 +88,31 @@ static void add_held(struct words *words, const struct story_event *event)
         [ACTION_BREAKER] = "spared after too many kills: ",
     };
     if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK) {
-        words_add(words, event->action == ACTION_ASKED ? "" : "would send ");
-        words_add_name(words, event->signal[0] != '\0' ? event->signal : "signal");
-        words_add(words, " to ");
+        wording_add(words, event->action == ACTION_ASKED ? "" : "would send ");
+        wording_add_name(words, event->signal[0] != '\0' ? event->signal : "signal");
+        wording_add(words, " to ");
     } else {
-        words_add(words, "%s", before[event->action] != NULL ? before[event->action] : "held by ");
+        wording_add(words, "%s",
+                    before[event->action] != NULL ? before[event->action] : "held by ");
     }
     add_holder(words, event);
     add_why(words, event);
 }
 
 /* Whom is clear where only one was asked. */
-static void add_forced(struct words *words, const struct story_claim *claim,
+static void add_forced(struct wording *words, const struct story_claim *claim,
                        const struct story_event *event)
 {
-    words_add(words, "%s", event->action == ACTION_FORCED ? "SIGKILL" : "no SIGKILL");
+    wording_add(words, "%s", event->action == ACTION_FORCED ? "SIGKILL" : "no SIGKILL");
     if (claim->asked != 1) {
-        words_add(words, " to ");
+        wording_add(words, " to ");
         add_holder(words, event);
     }
-    words_add(words, " after ");
-    words_add_duration(words, event->after_ms);
+    wording_add(words, " after ");
+    wording_add_duration(words, event->after_ms);
 }
 
-static void add_event(struct words *words, const struct story_claim *claim,
+static void add_event(struct wording *words, const struct story_claim *claim,
                       const struct story_event *event)
 {
     switch (event->kind) {
@@ -124,13 +124,13 @@ static void add_event(struct words *words, const struct story_claim *claim,
         add_forced(words, claim, event);
         break;
     case EVENT_LINGERING:
-        words_add_count(words, event->numbers[0] + (uint64_t)event->numbers[1], "leftover");
-        words_add(words, " of closed connections%s",
-                  event->action == ACTION_CLOSED ? ", closed" : "");
+        wording_add_count(words, event->numbers[0] + (uint64_t)event->numbers[1], "leftover");
+        wording_add(words, " of closed connections%s",
+                    event->action == ACTION_CLOSED ? ", closed" : "");
         break;
     case EVENT_KILL_WAR:
-        words_add(words, "kill war: %" PRIu32 " kills in %" PRIu32 " s", event->numbers[0],
-                  event->numbers[1]);
+        wording_add(words, "kill war: %" PRIu32 " kills in %" PRIu32 " s", event->numbers[0],
+                    event->numbers[1]);
         break;
     case EVENT_CLAIMED:
     case EVENT_WARNING:
@@ -149,58 +149,55 @@ const char *explain_outcome_name(enum outcome outcome)
     return names[outcome];
 }
 
-static void add_outcome(struct words *words, const struct story_claim *claim)
+static void add_outcome(struct wording *words, const struct story_claim *claim)
 {
     switch (claim->outcome) {
     case OUTCOME_CLAIMED:
-        words_add(words, "claimed in ");
-        words_add_duration(words, claim->took_ms);
+        wording_add(words, "claimed in ");
+        wording_add_duration(words, claim->took_ms);
         break;
     case OUTCOME_NOT_CLAIMED:
-        words_add(words, "NOT claimed in ");
-        words_add_duration(words, claim->took_ms);
+        wording_add(words, "NOT claimed in ");
+        wording_add_duration(words, claim->took_ms);
         break;
     case OUTCOME_DRY_RUN:
-        words_add(words, "dry run");
+        wording_add(words, "dry run");
         break;
     case OUTCOME_UNFINISHED:
-        words_add(words, "no end recorded");
+        wording_add(words, "no end recorded");
         break;
     }
 }
 
 char *explain_outcome(const struct story_claim *claim)
 {
-    struct words words;
-    words_start(&words);
+    struct wording words = {0};
     add_outcome(&words, claim);
-    return words_end(&words);
+    return wording_end(&words);
 }
 
 char *explain_events(const struct story_claim *claim)
 {
-    struct words words;
-    words_start(&words);
+    struct wording words = {0};
     for (uint32_t index = 0; index < claim->event_count; index++) {
-        words_add(&words, "%s", index > 0 ? "; " : "");
+        wording_add(&words, "%s", index > 0 ? "; " : "");
         add_event(&words, claim, &claim->events[index]);
     }
     if (claim->events_left_out > 0)
-        words_add(&words, "; %" PRIu32 " more", claim->events_left_out);
-    return words_end(&words);
+        wording_add(&words, "; %" PRIu32 " more", claim->events_left_out);
+    return wording_end(&words);
 }
 
 char *explain_claim(const struct story_claim *claim)
 {
-    struct words words;
+    struct wording words = {0};
     char *events = explain_events(claim);
-    words_start(&words);
-    words_add(&words, "%s%s", events, events[0] != '\0' ? "; " : "");
+    wording_add(&words, "%s%s", events, events[0] != '\0' ? "; " : "");
     add_outcome(&words, claim);
     if (claim->draining > 0)
-        words_add(&words, ", the old one drains");
+        wording_add(&words, ", the old one drains");
     free(events);
-    return words_end(&words);
+    return wording_end(&words);
 }
 
 /* ---- times ---- */

@@ -1,6 +1,6 @@
 #include "explain.h"
 
-#include "words.h"
+#include "command/wording.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,10 +50,9 @@ static void print_lines(FILE *stream, const char *lines, int indent)
 
 static void print_cure(FILE *stream, const struct cure *cure)
 {
-    struct words words;
-    words_start(&words);
-    words_add(&words, "%s%s", cure->advice, cure->lines != NULL ? ":" : "");
-    char *advice = words_end(&words);
+    struct wording words = {0};
+    wording_add(&words, "%s%s", cure->advice, cure->lines != NULL ? ":" : "");
+    char *advice = wording_end(&words);
     fprintf(stream, "%*s- ", CURE_INDENT - 2, "");
     fill(stream, advice, CURE_INDENT, CURE_INDENT);
     free(advice);
@@ -88,10 +87,9 @@ static void print_claim(FILE *stream, const struct story_claim *claim)
     char clock[EXPLAIN_CLOCK_SIZE];
     char *starter = explain_starter(claim);
     char *events = explain_claim(claim);
-    struct words words;
-    words_start(&words);
-    words_add(&words, "%s: %s", starter, events);
-    char *line = words_end(&words);
+    struct wording words = {0};
+    wording_add(&words, "%s: %s", starter, events);
+    char *line = wording_end(&words);
     explain_clock(clock, claim->start_ms);
     fprintf(stream, "%*s%s  ", TIMELINE_INDENT, "", clock);
     fill(stream, line, CLAIM_INDENT, CLAIM_INDENT);
@@ -122,10 +120,9 @@ static void print_endpoint(FILE *stream, const struct story_endpoint *endpoint,
                            const struct diagnosis *diagnosis)
 {
     char *name = NULL;
-    struct words words;
-    words_start(&words);
-    words_add_name(&words, endpoint->endpoint);
-    name = words_end(&words);
+    struct wording words = {0};
+    wording_add_name(&words, endpoint->endpoint);
+    name = wording_end(&words);
     fprintf(stream, "%s\n  ", name);
     free(name);
     fill(stream, diagnosis->summary, 2, 2);
@@ -141,12 +138,11 @@ static void print_warnings(FILE *stream, const struct story *story)
     fputs("\nWarnings in the record\n", stream);
     for (uint32_t index = 0; index < story->warning_count; index++) {
         const struct story_warning *warning = &story->warnings[index];
-        struct words words;
-        words_start(&words);
-        words_add_count(&words, warning->count, "time");
-        words_add(&words, ": ");
-        words_add_text(&words, warning->message);
-        char *line = words_end(&words);
+        struct wording words = {0};
+        wording_add_count(&words, warning->count, "time");
+        wording_add(&words, ": ");
+        wording_add_text(&words, warning->message);
+        char *line = wording_end(&words);
         fputs("  ", stream);
         fill(stream, line, 2, 4);
         free(line);

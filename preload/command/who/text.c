@@ -1,6 +1,7 @@
 /* portclaim who, for people: a table, and below it what there is to say of each holder. */
 #include "command/table.h"
 #include "command/visible.h"
+#include "command/wording.h"
 #include "core/evidence.h"
 #include "core/unit.h"
 #include "linux/proc_stat.h"
@@ -22,18 +23,7 @@ static const struct table_column columns[TABLE_COLUMNS] = {
 };
 
 static struct table table = {.columns = columns};
-static char *details; /* what goes below the table */
-static size_t details_size;
-static FILE *below;
-
-static FILE *open_below(void)
-{
-    if (below == NULL)
-        below = open_memstream(&details, &details_size);
-    if (below == NULL)
-        err(FAILED, "portclaim who");
-    return below;
-}
+static struct wording below; /* what goes below the table */
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -41,7 +31,7 @@ static void say(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(open_below(), format, arguments);
+    wording_add_list(&below, format, arguments);
     va_end(arguments);
 }
 
@@ -309,10 +299,7 @@ static void finish(const struct question *question)
 {
     (void)question;
     table_print(&table);
-    if (below == NULL)
-        return;
-    (void)fclose(below);
-    below = NULL;
+    char *details = wording_end(&below);
     fputs(details, stdout);
     free(details);
 }
