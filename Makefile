@@ -22,13 +22,14 @@ COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all windows windows-tests check-windows help deps check tests simulate soak demo requirements lint lint-windows format clean install uninstall force
+.PHONY: all windows dist-windows windows-tests check-windows help deps check tests simulate soak demo requirements lint lint-windows format clean install uninstall force
 
 all: $(OBJECT) $(PORTCLAIM)
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo 'make windows    portclaim.dll and portclaim.exe, cross-compiled'
+	@echo 'make dist-windows   a zip of them, with manual and examples'
 	@echo 'make check-windows  their tests, in Wine'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
@@ -143,6 +144,13 @@ $(WINDOWS_COMMAND_OBJECTS): | $(JANSSON)/src/jansson.h
 $(EXE): $(EXE_OBJECTS)
 	$(WINDOWS_CC) $(CFLAGS) $(WINDOWS_LINK) -o $@ $^ -lws2_32 -ladvapi32
 
+# For users: what they unpack, and nothing to be installed.
+VERSION = $(shell sed -n 's/.*PORTCLAIM_VERSION "\(.*\)"/\1/p' preload/core/version.h)
+WINDOWS_ZIP = $(BUILD)/portclaim-$(VERSION)-windows-x64.zip
+
+dist-windows: windows
+	preload/windows/dist "$(VERSION)" "$(BUILD)" "$(JANSSON)" "$(WINDOWS_ZIP)"
+
 # ---- installation ----
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
@@ -150,7 +158,8 @@ OBJECTDIR = $(DESTDIR)$(LIBDIR)
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/portclaim
-EXAMPLES = $(shell find examples -type f)
+# Those for Windows are in its zip.
+EXAMPLES = $(shell find examples -path examples/windows -prune -o -type f -print)
 
 # The object comes to its name in one step: a program that starts at this moment loads the old one or
 # the new one, and whoever has the old one mapped keeps it.
@@ -257,7 +266,7 @@ WINDOWS_TEST_CC = $(WINDOWS_CC) -std=gnu11 $(WINDOWS_FLAGS) -D__USE_MINGW_ANSI_S
 windows_objects = $(1:%=$(WINDOWS_BUILD)/windows/%.o)
 WINDOWS_PROGRAMS = $(addprefix $(WINDOWS_TESTS)/,server.exe server_window.exe errors.exe detour.exe detour_library.dll \
 	inject_probe.dll inject_launch.exe inject_subject.exe inject_lines.exe look.exe \
-	look-windowed.exe decode unit/test_wide unit/test_sharing)
+	look-windowed.exe nssm.exe decode unit/test_wide unit/test_sharing)
 INJECTION = $(call windows_objects,inject inject_imports inject_thread image)
 LOOKING = $(filter-out $(DLL_ONLY:%=$(WINDOWS_BUILD)/windows/%.o),$(WINDOWS_CORE_OBJECTS) $(WINDOWS_OBJECTS))
 
@@ -302,6 +311,9 @@ $(WINDOWS_TESTS)/look.exe: tests/windows/look.c tests/windows/look_serve.c $(LOO
 
 $(WINDOWS_TESTS)/look-windowed.exe: tests/windows/look.c tests/windows/look_serve.c $(LOOKING)
 	$(WINDOWS_TEST_CC) -mwindows -Wl,--wrap=foreign_socket_read -lws2_32
+
+$(WINDOWS_TESTS)/nssm.exe: tests/windows/nssm.c
+	$(WINDOWS_TEST_CC) -municode -ladvapi32
 
 $(WINDOWS_TESTS)/decode: tests/windows/decode.c preload/windows/decode.c
 	$(CC) -std=gnu11 -O2 $(WARNINGS) $(INCLUDES) -o $@ $(filter %.c,$^)
