@@ -5,7 +5,7 @@
  * are in the registry, where NSSM has them.
  *
  *     nssm install SERVICE PROGRAM
- *     nssm set SERVICE NAME VALUE...      # the values are joined with blanks
+ *     nssm set SERVICE NAME VALUE...      # joined with blanks, but for a list of variables
  *
  * A console, through which NSSM sends Ctrl-C, is missing in Wine: here a service that is to stop
  * gets what NSSM does last, TerminateProcess.
@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 enum { UNITS = 4096, STOP_WAIT_HINT_MS = 10000 };
@@ -41,20 +43,21 @@ static HKEY open_settings(const wchar_t *name)
     return key;
 }
 
-static void write_setting(const wchar_t *service_key, const wchar_t *name, const wchar_t *value)
+static void write_setting(const wchar_t *of_service, const wchar_t *name, DWORD type,
+                          const wchar_t *value, size_t units)
 {
-    HKEY key = open_settings(service_key);
-    if (RegSetValueExW(key, name, 0, REG_SZ, (const BYTE *)value,
-                       (DWORD)((wcslen(value) + 1) * sizeof(*value))) != ERROR_SUCCESS)
+    HKEY key = open_settings(of_service);
+    if (RegSetValueExW(key, name, 0, type, (const BYTE *)value, (DWORD)(units * sizeof(*value))) !=
+        ERROR_SUCCESS)
         fail("a setting");
     (void)RegCloseKey(key);
 }
 
-static void read_setting(const wchar_t *name, wchar_t *value)
+static void read_setting(const wchar_t *name, wchar_t value[UNITS])
 {
     HKEY key = open_settings(service_name);
-    DWORD size = (UNITS - 1) * sizeof(*value);
-    value[0] = L'\0';
+    DWORD size = (UNITS - 2) * sizeof(*value);
+    memset(value, 0, UNITS * sizeof(*value));
     (void)RegQueryValueExW(key, name, NULL, NULL, (BYTE *)value, &size);
     (void)RegCloseKey(key);
 }
@@ -85,18 +88,12 @@ static DWORD WINAPI take_control(DWORD control, DWORD event, void *data, void *c
     return NO_ERROR;
 }
 
-/* "NAME=VALUE NAME=VALUE", as they were joined. */
 static void set_variables(void)
 {
     wchar_t variables[UNITS];
     read_setting(L"AppEnvironmentExtra", variables);
-    for (wchar_t *entry = wcstok(variables, L" "); entry != NULL; entry = wcstok(NULL, L" ")) {
-        wchar_t *value = wcschr(entry, L'=');
-        if (value == NULL)
-            continue;
-        *value = L'\0';
-        (void)SetEnvironmentVariableW(entry, value + 1);
-    }
+    for (wchar_t *entry = variables; *entry != L'\0'; entry += wcslen(entry) + 1)
+        (void)_wputenv(entry);
 }
 
 static bool start_program(PROCESS_INFORMATION *child)
@@ -145,20 +142,23 @@ static void install(const wchar_t *name, const wchar_t *program)
                        SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, own_path, NULL, NULL, NULL, NULL,
                        NULL) == NULL)
         fail("install");
-    write_setting(name, L"Application", program);
+    write_setting(name, L"Application", REG_SZ, program, wcslen(program) + 1);
 }
 
 static void set(const wchar_t *name, const wchar_t *setting, int count, wchar_t **values)
 {
-    wchar_t value[UNITS] = L"";
+    wchar_t value[UNITS] = {0};
+    bool is_list = wcscmp(setting, L"AppEnvironmentExtra") == 0;
+    size_t end = 0;
     for (int index = 0; index < count; index++) {
-        if (wcslen(value) + wcslen(values[index]) + 2 > UNITS)
+        if (end + wcslen(values[index]) + 3 > UNITS)
             fail("a value that is too long");
         if (index > 0)
-            wcscat(value, L" ");
-        wcscat(value, values[index]);
+            value[end++] = is_list ? L'\0' : L' ';
+        wcscpy(value + end, values[index]);
+        end += wcslen(values[index]);
     }
-    write_setting(name, setting, value);
+    write_setting(name, setting, is_list ? REG_MULTI_SZ : REG_SZ, value, end + (is_list ? 2 : 1));
 }
 
 int wmain(int count, wchar_t **arguments);
