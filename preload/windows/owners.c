@@ -1,37 +1,16 @@
 #include "owners.h"
 
-#include "memory.h"
-#include "native.h"
+#include "tables.h"
 
-#include <iphlpapi.h>
 #include <string.h>
 
-enum {
-    FIRST_TABLE_SIZE = 1 << 16,
-    MOST_TABLE_SIZE = 1 << 26,
-    TRIES = 8, /* the table may have grown between two of them */
-    IPV4_BYTES = 4,
-    MAPPED_PREFIX_BYTES = 12, /* ::ffff:0:0/96 */
-};
-
-typedef DWORD(WINAPI *get_tcp_table)(void *table, DWORD *size, BOOL sorted, ULONG family,
-                                     TCP_TABLE_CLASS what, ULONG reserved);
-typedef DWORD(WINAPI *get_udp_table)(void *table, DWORD *size, BOOL sorted, ULONG family,
-                                     UDP_TABLE_CLASS what, ULONG reserved);
-
-/* One row, whatever its kind. */
-struct row {
-    struct socket socket;
-    struct endpoint peer;
-    struct owner owner;
-};
+enum { IPV4_BYTES = 4, MAPPED_PREFIX_BYTES = 12 /* ::ffff:0:0/96 */ };
 
 struct collection {
     const struct request *request;
     struct obstacles *obstacles;
     struct owners *owners;
-    bool connections;     /* wanted in this pass, or else those without a peer */
-    bool dual_rows_twice; /* a dual-stack socket has a row of IPv4 as well */
+    bool connections; /* wanted in this pass, or else those without a peer */
 };
 
 /* ---- one number for one socket ---- */
@@ -63,83 +42,7 @@ static uint64_t inode_of(const struct owner *owner)
     return inode == 0 ? 1 : inode;
 }
 
-/* ---- understanding ---- */
-
-static enum socket_state state_of(DWORD state, DWORD pid)
-{
-    switch (state) {
-    case MIB_TCP_STATE_LISTEN:
-        return SOCKET_LISTENING;
-    case MIB_TCP_STATE_CLOSED:
-        return SOCKET_BOUND;
-    case MIB_TCP_STATE_TIME_WAIT:
-    case MIB_TCP_STATE_DELETE_TCB:
-        return SOCKET_CLOSABLE;
-    case MIB_TCP_STATE_FIN_WAIT2:
-        return pid == 0 ? SOCKET_CLOSABLE : SOCKET_CONNECTED;
-    case MIB_TCP_STATE_FIN_WAIT1:
-    case MIB_TCP_STATE_CLOSING:
-    case MIB_TCP_STATE_LAST_ACK:
-        return pid == 0 ? SOCKET_SENDING : SOCKET_CONNECTED;
-    default:
-        return SOCKET_CONNECTED;
-    }
-}
-
-static void set_ipv4(struct endpoint *endpoint, DWORD address, DWORD port)
-{
-    endpoint->family = FAMILY_IPV4;
-    memcpy(endpoint->address, &address, IPV4_BYTES);
-    endpoint->port = ntohs((u_short)port);
-}
-
-static void set_ipv6(struct endpoint *endpoint, const UCHAR *address, DWORD port)
-{
-    endpoint->family = FAMILY_IPV6;
-    memcpy(endpoint->address, address, sizeof(endpoint->address));
-    endpoint->port = ntohs((u_short)port);
-}
-
-static bool is_link_local(const struct endpoint *endpoint)
-{
-    return endpoint->family == FAMILY_IPV6 && endpoint->address[0] == 0xfe &&
-           (endpoint->address[1] & 0xc0) == 0x80; /* fe80::/10 */
-}
-
-/*
- * Its own IPv4 row stands for the other half of a dual-stack socket, so each IPv6 row is of IPv6
- * alone; where there is one row for both, it may be either kind.
- */
-static void take_row(struct collection *collection, struct row *row, LARGE_INTEGER created)
-{
-    struct obstacles *obstacles = collection->obstacles;
-    uint32_t before = obstacles->count;
-    bool connection = row->socket.state > SOCKET_BOUND;
-    if (connection != collection->connections)
-        return;
-    row->socket.local.ipv6_only =
-        row->socket.local.family == FAMILY_IPV6 && collection->dual_rows_twice;
-    row->owner.created = (uint64_t)created.QuadPart;
-    row->owner.key = key_of(&row->socket.local, &row->peer);
-    row->socket.inode = inode_of(&row->owner);
-    obstacles_add(obstacles, collection->request, &row->socket);
-    if (obstacles->count > before)
-        collection->owners->of[before] = row->owner;
-}
-
-/* A listener has the rest of the peer's fields at random. */
-static bool has_peer(DWORD state)
-{
-    return state != MIB_TCP_STATE_LISTEN && state != MIB_TCP_STATE_CLOSED;
-}
-
-static void start_row(struct row *row, enum protocol protocol, DWORD pid)
-{
-    memset(row, 0, sizeof(*row));
-    row->socket.local.protocol = protocol;
-    row->peer.protocol = protocol;
-    row->owner.pid = (int32_t)pid;
-}
+/* ---- collecting ---- */
 
 void owners_note_serving(struct owners *owners, int32_t pid)
 {
@@ -147,169 +50,49 @@ void owners_note_serving(struct owners *owners, int32_t pid)
         owners->serving[owners->serving_count++] = pid;
 }
 
-static void take_tcp4(struct collection *collection, const void *table)
+static struct owner owner_of(const struct table_row *row)
 {
-    const MIB_TCPTABLE_OWNER_MODULE *rows = table;
-    struct row row;
-    for (DWORD index = 0; index < rows->dwNumEntries; index++) {
-        const MIB_TCPROW_OWNER_MODULE *from = &rows->table[index];
-        if (collection->connections && from->dwState == MIB_TCP_STATE_LISTEN)
-            owners_note_serving(collection->owners, (int32_t)from->dwOwningPid);
-        start_row(&row, PROTOCOL_TCP, from->dwOwningPid);
-        row.socket.state = state_of(from->dwState, from->dwOwningPid);
-        set_ipv4(&row.socket.local, from->dwLocalAddr, from->dwLocalPort);
-        if (has_peer(from->dwState))
-            set_ipv4(&row.peer, from->dwRemoteAddr, from->dwRemotePort);
-        take_row(collection, &row, from->liCreateTimestamp);
-    }
+    return (struct owner){row->pid, row->created, key_of(&row->socket.local, &row->peer)};
 }
 
-static void take_tcp6(struct collection *collection, const void *table)
+uint64_t owners_inode(const struct table_row *row)
 {
-    const MIB_TCP6TABLE_OWNER_MODULE *rows = table;
-    struct row row;
-    for (DWORD index = 0; index < rows->dwNumEntries; index++) {
-        const MIB_TCP6ROW_OWNER_MODULE *from = &rows->table[index];
-        if (collection->connections && from->dwState == MIB_TCP_STATE_LISTEN)
-            owners_note_serving(collection->owners, (int32_t)from->dwOwningPid);
-        start_row(&row, PROTOCOL_TCP, from->dwOwningPid);
-        row.socket.state = state_of(from->dwState, from->dwOwningPid);
-        set_ipv6(&row.socket.local, from->ucLocalAddr, from->dwLocalPort);
-        if (is_link_local(&row.socket.local))
-            row.socket.local.device = from->dwLocalScopeId;
-        if (has_peer(from->dwState))
-            set_ipv6(&row.peer, from->ucRemoteAddr, from->dwRemotePort);
-        take_row(collection, &row, from->liCreateTimestamp);
-    }
+    struct owner owner = owner_of(row);
+    return inode_of(&owner);
 }
 
-static void take_udp4(struct collection *collection, const void *table)
+static void take_row(void *context, const struct table_row *row)
 {
-    const MIB_UDPTABLE_OWNER_MODULE *rows = table;
-    struct row row;
-    for (DWORD index = 0; index < rows->dwNumEntries; index++) {
-        const MIB_UDPROW_OWNER_MODULE *from = &rows->table[index];
-        start_row(&row, PROTOCOL_UDP, from->dwOwningPid);
-        row.socket.state = SOCKET_BOUND;
-        set_ipv4(&row.socket.local, from->dwLocalAddr, from->dwLocalPort);
-        take_row(collection, &row, from->liCreateTimestamp);
-    }
-}
-
-static void take_udp6(struct collection *collection, const void *table)
-{
-    const MIB_UDP6TABLE_OWNER_MODULE *rows = table;
-    struct row row;
-    for (DWORD index = 0; index < rows->dwNumEntries; index++) {
-        const MIB_UDP6ROW_OWNER_MODULE *from = &rows->table[index];
-        start_row(&row, PROTOCOL_UDP, from->dwOwningPid);
-        row.socket.state = SOCKET_BOUND;
-        set_ipv6(&row.socket.local, from->ucLocalAddr, from->dwLocalPort);
-        if (is_link_local(&row.socket.local))
-            row.socket.local.device = from->dwLocalScopeId;
-        take_row(collection, &row, from->liCreateTimestamp);
-    }
-}
-
-/* ---- asking ---- */
-
-enum { FAMILIES = 2 };
-
-struct table {
-    enum protocol protocol;
-    ULONG family;
-    void (*take)(struct collection *collection, const void *table);
-};
-
-static const struct table tcp_tables[FAMILIES] = {
-    {PROTOCOL_TCP, AF_INET, take_tcp4},
-    {PROTOCOL_TCP, AF_INET6, take_tcp6},
-};
-
-static const struct table udp_tables[FAMILIES] = {
-    {PROTOCOL_UDP, AF_INET, take_udp4},
-    {PROTOCOL_UDP, AF_INET6, take_udp6},
-};
-
-/* From the system's own directory, wherever the program lies. It stays loaded. */
-static void *find(const char *name)
-{
-    HMODULE library = LoadLibraryExW(L"iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    return library == NULL ? NULL : (void *)(uintptr_t)GetProcAddress(library, name);
-}
-
-static DWORD ask(const struct table *table, bool all, void *memory, DWORD *size)
-{
-    if (table->protocol == PROTOCOL_UDP) {
-        get_udp_table get = (get_udp_table)find("GetExtendedUdpTable");
-        return get == NULL ? ERROR_PROC_NOT_FOUND
-                           : get(memory, size, FALSE, table->family, UDP_TABLE_OWNER_MODULE, 0);
-    }
-    get_tcp_table get = (get_tcp_table)find("GetExtendedTcpTable");
-    return get == NULL ? ERROR_PROC_NOT_FOUND
-                       : get(memory, size, FALSE, table->family,
-                             all ? TCP_TABLE_OWNER_MODULE_ALL : TCP_TABLE_OWNER_MODULE_LISTENER, 0);
-}
-
-/* A system without IPv6 has no table of it, and no sockets either. */
-static bool is_absent(const struct table *table, DWORD error)
-{
-    return table->family == AF_INET6 && (error == ERROR_NOT_SUPPORTED || error == ERROR_NO_DATA);
-}
-
-/* What a table said; without memory: nothing. */
-struct answer {
-    void *memory;
-    size_t size;
-};
-
-static bool fetch(const struct table *table, bool all, struct answer *answer)
-{
-    DWORD size = FIRST_TABLE_SIZE;
-    for (int try = 0; try < TRIES && size <= MOST_TABLE_SIZE; try++) {
-        answer->size = size;
-        answer->memory = memory_map(size);
-        if (answer->memory == NULL)
-            return false;
-        DWORD error = ask(table, all, answer->memory, &size);
-        if (error == NO_ERROR)
-            return true;
-        memory_unmap(answer->memory, answer->size);
-        answer->memory = NULL;
-        if (error != ERROR_INSUFFICIENT_BUFFER)
-            return is_absent(table, error);
-        size = (size > answer->size ? size : (DWORD)answer->size) + (DWORD)answer->size / 4;
-    }
-    return false;
-}
-
-static bool take_tables(struct collection *collection, const struct table *wanted)
-{
-    bool asked = true;
-    for (size_t index = 0; index < FAMILIES && asked; index++) {
-        struct answer answer = {0};
-        asked = fetch(&wanted[index], collection->connections, &answer);
-        if (asked && answer.memory != NULL)
-            wanted[index].take(collection, answer.memory);
-        memory_unmap(answer.memory, answer.size);
-    }
-    return asked;
+    struct collection *collection = context;
+    struct obstacles *obstacles = collection->obstacles;
+    struct socket socket = row->socket;
+    struct owner owner = owner_of(row);
+    uint32_t before = obstacles->count;
+    if (collection->connections && row->tcp_state == MIB_TCP_STATE_LISTEN)
+        owners_note_serving(collection->owners, row->pid);
+    if ((socket.state > SOCKET_BOUND) != collection->connections)
+        return;
+    socket.inode = inode_of(&owner);
+    obstacles_add(obstacles, collection->request, &socket);
+    if (obstacles->count > before)
+        collection->owners->of[before] = owner;
 }
 
 /*
  * Listeners first, and connections where those leave a question: see obstacles.h. Wine 8 takes 2 ms
  * for each row that nobody holds, such as TIME_WAIT, so the whole table is not asked for lightly.
  */
-static bool take_all(struct collection *collection, const struct table *wanted)
+static bool take_all(struct collection *collection)
 {
-    if (!take_tables(collection, wanted))
+    enum protocol protocol = collection->request->endpoint.protocol;
+    if (!tables_read(protocol, false, take_row, collection))
         return false;
-    if (wanted->protocol == PROTOCOL_UDP ||
+    if (protocol == PROTOCOL_UDP ||
         !obstacles_want_connections(collection->obstacles, collection->request))
         return true;
     collection->connections = true;
     collection->owners->connections = true;
-    return take_tables(collection, wanted);
+    return tables_read(protocol, true, take_row, collection);
 }
 
 bool owners_look_up(const struct request *request, struct obstacles *obstacles,
@@ -319,14 +102,11 @@ bool owners_look_up(const struct request *request, struct obstacles *obstacles,
         .request = request,
         .obstacles = obstacles,
         .owners = owners,
-        .dual_rows_twice = !native_is_wine(),
     };
-    const struct table *wanted =
-        request->endpoint.protocol == PROTOCOL_UDP ? udp_tables : tcp_tables;
     obstacles_start(obstacles);
     owners->connections = false;
     owners->serving_count = 0;
-    bool asked = take_all(&collection, wanted);
+    bool asked = take_all(&collection);
     return asked && !obstacles->overflow;
 }
 
@@ -336,15 +116,13 @@ bool owners_read_address(const struct sockaddr_storage *address, struct endpoint
 {
     if (address->ss_family == AF_INET) {
         const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)address;
-        set_ipv4(endpoint, ipv4->sin_addr.s_addr, ipv4->sin_port);
+        tables_set_ipv4(endpoint, ipv4->sin_addr.s_addr, ipv4->sin_port);
         return true;
     }
     if (address->ss_family != AF_INET6)
         return false;
     const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)address;
-    set_ipv6(endpoint, ipv6->sin6_addr.s6_addr, ipv6->sin6_port);
-    if (is_link_local(endpoint))
-        endpoint->device = ipv6->sin6_scope_id;
+    tables_set_ipv6(endpoint, ipv6->sin6_addr.s6_addr, ipv6->sin6_port, ipv6->sin6_scope_id);
     return true;
 }
 

@@ -1,20 +1,18 @@
 /*
- * owners: which sockets stand on a port, and whose they are, by GetExtendedTcpTable and
- * GetExtendedUdpTable (learn.microsoft.com/windows/win32/api/iphlpapi/), IPv4 and IPv6.
+ * owners: which sockets stand on a port, and whose they are, by the tables of Windows (tables.h).
  *
  * The PID of a row is that of the process that made the socket. It may have ended and left the
  * socket to a child; then the row keeps the number, which may be another process's by now. Under
  * Wine 8 it is the process that has the socket, but 0 for every IPv6 socket, and for the others
  * until their process has asked for an option such as SO_KEEPALIVE (its descriptor is then known to
  * the process itself, where Wine looks for it).
- *
- * TCP sockets that are bound and do not listen have no row, neither here nor there.
  */
 #ifndef PORTCLAIM_WINDOWS_OWNERS_H
 #define PORTCLAIM_WINDOWS_OWNERS_H
 
 #include "core/obstacles.h"
 #include "system.h"
+#include "tables.h"
 
 enum { OWNERS_SERVING = 1024 };
 
@@ -40,6 +38,9 @@ struct owners {
  */
 bool owners_look_up(const struct request *request, struct obstacles *obstacles,
                     struct owners *owners);
+
+/* The number that owners_look_up() gives the socket of this row. */
+uint64_t owners_inode(const struct table_row *row);
 
 /* A socket as its process sees it, for comparison with the rows. Port 0 of the peer: none. */
 struct owned_socket {
