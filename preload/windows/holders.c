@@ -228,19 +228,45 @@ static void take_serving(struct search *search)
     }
 }
 
-static void search_handles(struct search *search, chooser is_chosen)
+/* False when not every handle could be asked. */
+static bool ask_handles(struct search *search, chooser is_chosen)
 {
     struct holders_workspace *workspace = search->workspace;
     uint32_t count = search_in_time(search) ? choose(search, is_chosen) : 0;
     if (count == 0)
-        return;
-    if (!handles_search(workspace->searched, count, &search->request->endpoint,
-                        workspace->owners.connections, search->deadline_ms, &workspace->found))
+        return true;
+    bool asked =
+        handles_search(workspace->searched, count, &search->request->endpoint,
+                       workspace->owners.connections, search->deadline_ms, &workspace->found);
+    take_serving(search);
+    take_found(search);
+    return asked;
+}
+
+static void search_handles(struct search *search, chooser is_chosen)
+{
+    if (!ask_handles(search, is_chosen))
         search_miss(search->observation,
                     "the handles of the processes that may hold the port cannot all "
                     "be looked at: nobody is stopped");
-    take_serving(search);
-    take_found(search);
+}
+
+/*
+ * What no table shows, with whomever it is. The tables have been asked and know of nothing, so that
+ * a process too many or a handle without an answer is worth a note, and no doubt about the rest.
+ */
+static void search_unlisted(struct search *search)
+{
+    struct observation *observation = search->observation;
+    bool complete = observation->complete;
+    const char *gap = observation->gap;
+    bool asked = ask_handles(search, is_anybody);
+    if (asked && observation->complete == complete)
+        return;
+    observation->complete = complete;
+    observation->gap = gap != NULL ? gap
+                                   : "Windows lists no socket that is bound and does not listen, "
+                                     "and not every process could be searched for one";
 }
 
 static bool all_held(const struct holders_workspace *workspace)
@@ -269,6 +295,8 @@ static void search_holders(struct search *search)
     take_owners(search);
     if (!all_held(workspace) || is_unexplained(search))
         search_handles(search, is_own_program);
+    if (search->unlisted_wanted && is_unexplained(search))
+        search_unlisted(search);
     search_handles(search, is_heir);
     if (!all_held(workspace))
         search_handles(search, is_anybody);
@@ -337,6 +365,20 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
         .label_wanted = label_wanted,
     };
     (void)thorough;
+    look(&search);
+}
+
+void holders_observe_unlisted(struct holders_workspace *workspace, const struct request *request,
+                              uint64_t deadline_ms, struct observation *observation)
+{
+    struct search search = {
+        .workspace = workspace,
+        .observation = observation,
+        .request = request,
+        .deadline_ms = deadline_ms,
+        .label_wanted = true,
+        .unlisted_wanted = true,
+    };
     look(&search);
 }
 

@@ -13,6 +13,7 @@ struct search {
     const struct request *request;
     uint64_t deadline_ms;
     bool label_wanted;
+    bool unlisted_wanted; /* see holders_observe_unlisted() */
 };
 
 /* The look is not complete, and why. */

@@ -16,16 +16,11 @@ enum { SID_SIZE = 68 /* SECURITY_MAX_SID_SIZE */ };
 
 static void read_start(const struct snapshot_entry *entry, struct process *process)
 {
-    wchar_t name[PROCESS_NAME_SIZE] = {0};
-    size_t length = entry->name_length;
     FILETIME created = {
         .dwLowDateTime = (DWORD)entry->created,
         .dwHighDateTime = (DWORD)(entry->created >> 32),
     };
-    if (length >= PROCESS_NAME_SIZE)
-        length = PROCESS_NAME_SIZE - 1;
-    memcpy(name, entry->name, length * sizeof(*name));
-    (void)wide_to_text(name, process->name, sizeof(process->name));
+    snapshot_copy_name(entry, process->name);
     process->parent = entry->parent;
     process->process_group = entry->parent == 0 ? entry->pid : (int32_t)entry->session;
     process->start_ms = clock_from_file_time(&created);
@@ -101,11 +96,10 @@ static void read_directory(struct scratch *scratch, struct process *process)
         process->known |= KNOWN_DIRECTORY;
 }
 
-/* Into `path`, for the script's sake: where the process itself would look for it. */
-static void read_arguments(struct scratch *scratch, struct process *process)
+/* The command line is in the scratch. Into `path`: where the process itself would look for it. */
+static void understand_arguments(struct scratch *scratch, struct process *process)
 {
-    if (!block_read_command_line(&scratch->block, scratch->arguments.line, ARGUMENTS_UNITS) ||
-        !arguments_read(&scratch->arguments, process))
+    if (!arguments_read(&scratch->arguments, process))
         return;
     process->known |= KNOWN_ARGUMENTS;
     if (scratch->arguments.script[0] == L'\0' ||
@@ -115,6 +109,12 @@ static void read_arguments(struct scratch *scratch, struct process *process)
     struct file *file = &scratch->arguments.file;
     if (named_file_read(scratch->path, NAMED_FILE_REGULAR, file))
         (void)text_copy(process->script, sizeof(process->script), file->path);
+}
+
+static void read_arguments(struct scratch *scratch, struct process *process)
+{
+    if (block_read_command_line(&scratch->block, scratch->arguments.line, ARGUMENTS_UNITS))
+        understand_arguments(scratch, process);
 }
 
 static void read_label(struct scratch *scratch, struct process *process)
@@ -205,4 +205,23 @@ bool processes_refresh_self(const struct snapshot *snapshot, struct process *sel
         return true;
     }
     return processes_read_from(snapshot, pid, GetCurrentProcess(), false, self);
+}
+
+void processes_imagine(const wchar_t *program, const wchar_t *line, struct process *process)
+{
+    struct scratch *scratch = memory_map(sizeof(*scratch));
+    process->known &= ~(uint32_t)(KNOWN_EXECUTABLE | KNOWN_ARGUMENTS);
+    process->arguments_length = 0;
+    process->script[0] = '\0';
+    if (scratch == NULL)
+        return;
+    if (named_file_read(program, NAMED_FILE_REGULAR, &process->executable))
+        process->known |= KNOWN_EXECUTABLE;
+    (void)text_copy(process->name, sizeof(process->name), text_base_name(process->executable.path));
+    if (wcslen(line) < ARGUMENTS_UNITS) {
+        wcscpy(scratch->arguments.line, line);
+        block_open(&scratch->block, GetCurrentProcess());
+        understand_arguments(scratch, process);
+    }
+    memory_unmap(scratch, sizeof(*scratch));
 }

@@ -33,4 +33,10 @@ bool processes_read_from(const struct snapshot *snapshot, int32_t pid, HANDLE ha
  */
 bool processes_refresh_self(const struct snapshot *snapshot, struct process *self);
 
+/*
+ * Makes of *process, which is the caller's own, what it would be had it been started from the file
+ * `program` (a full path) with this command line.
+ */
+void processes_imagine(const wchar_t *program, const wchar_t *line, struct process *process);
+
 #endif

@@ -1,5 +1,7 @@
 #include "snapshot.h"
 
+#include "wide.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -59,6 +61,16 @@ bool snapshot_find(const struct snapshot *snapshot, int32_t pid, struct snapshot
             return true;
     }
     return false;
+}
+
+void snapshot_copy_name(const struct snapshot_entry *entry, char name[PROCESS_NAME_SIZE])
+{
+    wchar_t wide[PROCESS_NAME_SIZE] = {0};
+    size_t length = entry->name_length;
+    if (length >= PROCESS_NAME_SIZE)
+        length = PROCESS_NAME_SIZE - 1;
+    memcpy(wide, entry->name, length * sizeof(*wide));
+    (void)wide_to_text(wide, name, PROCESS_NAME_SIZE);
 }
 
 bool snapshot_find_parent(const struct snapshot *snapshot, const struct snapshot_entry *child,

@@ -4,6 +4,7 @@
 #ifndef PORTCLAIM_WINDOWS_SNAPSHOT_H
 #define PORTCLAIM_WINDOWS_SNAPSHOT_H
 
+#include "core/holder.h"
 #include "native.h"
 
 struct snapshot {
@@ -27,6 +28,9 @@ void snapshot_free(struct snapshot *snapshot);
 bool snapshot_next(const struct snapshot *snapshot, size_t *cursor, struct snapshot_entry *entry);
 
 bool snapshot_find(const struct snapshot *snapshot, int32_t pid, struct snapshot_entry *entry);
+
+/* Its name in UTF-8, cut where it is too long. */
+void snapshot_copy_name(const struct snapshot_entry *entry, char name[PROCESS_NAME_SIZE]);
 
 /* The parent, if it still lives: a PID that was given to a process younger than the child is not
  * it. */
