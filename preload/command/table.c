@@ -1,13 +1,14 @@
 #include "table.h"
 
+#include "environment.h"
+#include "terminal.h"
 #include "visible.h"
+#include "wording.h"
 
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { GAP = 2, DECIMAL = 10, FAILED = 2 };
 
@@ -17,19 +18,22 @@ static const char cut[] = "...";
 
 size_t table_width(void)
 {
-    struct winsize size;
-    const char *columns = getenv("COLUMNS");
-    if (columns != NULL && strtoul(columns, NULL, DECIMAL) > 0)
-        return strtoul(columns, NULL, DECIMAL);
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    const char *columns = environment_get("COLUMNS");
+    size_t given = columns != NULL ? strtoul(columns, NULL, DECIMAL) : 0;
+    return given > 0 ? given : terminal_width();
 }
 
 bool table_has_colour(void)
 {
-    const char *forbidden = getenv("NO_COLOR");
-    const char *terminal = getenv("TERM");
-    return isatty(STDOUT_FILENO) == 1 && (forbidden == NULL || forbidden[0] == '\0') &&
-           terminal != NULL && strcmp(terminal, "dumb") != 0;
+    const char *forbidden = environment_get("NO_COLOR");
+    return (forbidden == NULL || forbidden[0] == '\0') && terminal_takes_colour();
+}
+
+static char *text_of(const char *cell)
+{
+    struct wording text = {0};
+    wording_add_text(&text, cell);
+    return wording_end(&text);
 }
 
 void table_add(struct table *table, const char *const *cells)
@@ -38,7 +42,8 @@ void table_add(struct table *table, const char *const *cells)
     if (table->rows == NULL)
         err(FAILED, "portclaim");
     for (size_t column = 0; column < TABLE_COLUMNS; column++)
-        table->rows[table->row_count][column] = visible(cells[column]);
+        table->rows[table->row_count][column] =
+            table->columns[column].text ? text_of(cells[column]) : visible(cells[column]);
     table->row_count++;
 }
 

@@ -12,6 +12,7 @@ enum { TABLE_COLUMNS = 8 };
 struct table_column {
     const char *title;
     size_t least; /* may be cut down to this width where the terminal is narrow; 0: never */
+    bool text;    /* quotes and backslashes stay what they are */
 };
 
 struct table {
