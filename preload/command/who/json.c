@@ -1,9 +1,9 @@
 /* portclaim who --json: portclaim(1) has the schema. Names are never renamed. */
+#include "command/users.h"
 #include "command/visible_json.h"
 #include "core/evidence.h"
 #include "core/unit.h"
 #include "core/version.h"
-#include "linux/proc_stat.h"
 #include "who.h"
 
 #include <err.h>
@@ -49,11 +49,11 @@ static json_t *parents_of(const struct process *process)
 {
     json_t *parents = check(json_array());
     for (uint32_t index = 0; index < process->ancestor_count; index++) {
-        struct proc_stat stat;
+        char name[PROCESS_NAME_SIZE];
         json_t *parent = check(json_object());
         set(parent, "pid", json_integer(process->ancestors[index]));
-        if (proc_stat_read_pid(process->ancestors[index], &stat))
-            set_string(parent, "name", stat.name);
+        if (look_at_name(process->ancestors[index], name))
+            set_string(parent, "name", name);
         json_array_append_new(parents, parent);
     }
     return parents;
@@ -69,13 +69,13 @@ static json_t *arguments_of(const struct process *process)
     return arguments;
 }
 
-static void add_process(json_t *object, const struct process *process, uint64_t now_ms)
+static void add_process(json_t *object, const struct process *process)
 {
     char unit[PROCESS_LABEL_SIZE];
     set(object, "pid", json_integer(process->pid));
     set_string(object, "name", who_name(process));
     if ((process->known & KNOWN_START) != 0)
-        set(object, "age_ms", json_integer((json_int_t)(now_ms - process->start_ms)));
+        set(object, "age_ms", json_integer((json_int_t)who_age_ms(process)));
     if ((process->known & KNOWN_EXECUTABLE) != 0)
         set_string(object, "program", process->executable.path);
     set_string(object, "script", process->script);
@@ -105,20 +105,25 @@ static void add_opinion(json_t *object, const struct opinion *opinion)
     set_string(object, "action", actions[opinion->action]);
 }
 
-static json_t *holder_of(const struct sighting *sighting, uint32_t index, uint64_t now_ms)
+static void add_user(json_t *object, const struct holder *holder)
+{
+    uint32_t user;
+    if (who_user_number(holder, &user))
+        set(object, "user", json_integer(user));
+    set_string(object, "user_name", who_user(holder));
+    if (users_own_sockets())
+        set(object, "socket_user", json_integer(holder->socket.owner_user));
+}
+
+static json_t *holder_of(const struct sighting *sighting, uint32_t index)
 {
     const struct holder *holder = &sighting->observation.holders[index];
-    const struct process *process = &holder->process;
     json_t *object = check(json_object());
-    bool user_known = holder->visible && (process->known & KNOWN_USER) != 0;
-    uint32_t user = user_known ? process->user : holder->socket.owner_user;
     set_endpoint(object, "address", &holder->socket.local);
     set_string(object, "state", sighting_state(holder));
     if (holder->visible)
-        add_process(object, process, now_ms);
-    set(object, "user", json_integer(user));
-    set_string(object, "user_name", who_user(user));
-    set(object, "socket_user", json_integer(holder->socket.owner_user));
+        add_process(object, &holder->process);
+    add_user(object, holder);
     add_opinion(object, &sighting->ours[index]);
     set_string(object, "advice", evidence_advice(sighting->ours[index].evidence));
     char *command = who_free_command(sighting, index);
@@ -137,15 +142,17 @@ static json_t *holder_of(const struct sighting *sighting, uint32_t index, uint64
 static json_t *lingering_of(const struct sighting *sighting)
 {
     json_t *lingering = check(json_object());
-    for (int state = 0; state < SIGHTING_STATES; state++) {
+    for (size_t state = 0; state < TCP_STATES; state++) {
         if (sighting->lingering[state] > 0)
-            set(lingering, sighting_tcp_state(state), json_integer(sighting->lingering[state]));
+            set(lingering, sighting_tcp_state((enum tcp_state)state),
+                json_integer(sighting->lingering[state]));
     }
     return lingering;
 }
 
 static void show_sighting(const struct question *question, const struct sighting *sighting)
 {
+    (void)question;
     const struct observation *observation = &sighting->observation;
     const struct endpoint *endpoint = &sighting->request.endpoint;
     json_t *object = check(json_object());
@@ -153,14 +160,13 @@ static void show_sighting(const struct question *question, const struct sighting
     set_endpoint(object, "endpoint", endpoint);
     set_string(object, "protocol", endpoint_protocol_name(endpoint->protocol));
     set(object, "port", json_integer(endpoint->port));
-    set(object, "held", json_boolean(sighting_is_held(sighting)));
+    set(object, "held", sighting->blind ? json_null() : json_boolean(sighting_is_held(sighting)));
     set(object, "complete", json_boolean(observation->complete));
     if (observation->gap != NULL)
         set_string(object, "gap", observation->gap);
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         if (sighting_shows(sighting, &observation->holders[index]))
-            json_array_append_new(holders,
-                                  holder_of(sighting, index, question->viewpoint.self.start_ms));
+            json_array_append_new(holders, holder_of(sighting, index));
     }
     set(object, "holders", holders);
     set(object, "lingering", lingering_of(sighting));
@@ -170,20 +176,21 @@ static void show_sighting(const struct question *question, const struct sighting
 }
 
 /* Its endpoints say so themselves. */
-static void show_nothing(const char *given)
+static void show_nothing(const char *given, bool certain)
 {
     (void)given;
+    (void)certain;
 }
 
-static void show_connection(const struct listing *listing, const struct listed_socket *listed)
+static void show_connection(const struct listing *listing, const struct look_socket *looked)
 {
     json_t *object = check(json_object());
     json_t *pids = check(json_array());
     size_t count = 0;
-    const struct owner *owner = listing_owners(listing, listed->socket.inode, &count);
-    set_endpoint(object, "local", &listed->socket.local);
-    set_endpoint(object, "peer", &listed->peer);
-    set_string(object, "state", sighting_tcp_state(listed->tcp_state));
+    const struct look_owner *owner = listing_owners(listing, looked->socket.inode, &count);
+    set_endpoint(object, "local", &looked->socket.local);
+    set_endpoint(object, "peer", &looked->peer);
+    set_string(object, "state", sighting_tcp_state(looked->tcp_state));
     for (size_t index = 0; index < count; index++)
         json_array_append_new(pids, json_integer(owner[index].pid));
     set(object, "pids", pids);

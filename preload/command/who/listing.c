@@ -1,9 +1,5 @@
 #include "listing.h"
 
-#include "core/text.h"
-#include "linux/descriptors.h"
-
-#include <dirent.h>
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +20,11 @@ static void *grow(void *array, size_t count, size_t size)
 
 /* ---- sockets ---- */
 
-static void take_socket(void *context, const struct listed_socket *listed)
+static void take_socket(void *context, const struct look_socket *socket)
 {
     struct listing *listing = context;
     listing->sockets = grow(listing->sockets, listing->socket_count, sizeof(*listing->sockets));
-    listing->sockets[listing->socket_count++] = *listed;
+    listing->sockets[listing->socket_count++] = *socket;
 }
 
 static int compare_endpoints(const struct endpoint *left, const struct endpoint *right)
@@ -46,17 +42,16 @@ static int compare_endpoints(const struct endpoint *left, const struct endpoint 
 
 static int compare_sockets(const void *left, const void *right)
 {
-    const struct listed_socket *first = left;
-    const struct listed_socket *second = right;
+    const struct look_socket *first = left;
+    const struct look_socket *second = right;
     int order = compare_endpoints(&first->socket.local, &second->socket.local);
     return order != 0 ? order : compare_endpoints(&first->peer, &second->peer);
 }
 
 static bool read_sockets(struct listing *listing, bool connections)
 {
-    _Alignas(16) static char buffer[SOCKETS_BUFFER_SIZE];
-    if (!sockets_list(PROTOCOL_TCP, 0, connections, buffer, take_socket, listing) ||
-        !sockets_list(PROTOCOL_UDP, 0, connections, buffer, take_socket, listing))
+    if (!look_sockets(PROTOCOL_TCP, 0, connections, take_socket, listing) ||
+        !look_sockets(PROTOCOL_UDP, 0, connections, take_socket, listing))
         return false;
     if (listing->socket_count > 0)
         qsort(listing->sockets, listing->socket_count, sizeof(*listing->sockets), compare_sockets);
@@ -65,7 +60,8 @@ static bool read_sockets(struct listing *listing, bool connections)
 
 /* ---- owners ---- */
 
-const struct owner *listing_owners(const struct listing *listing, uint64_t inode, size_t *count)
+const struct look_owner *listing_owners(const struct listing *listing, uint64_t inode,
+                                        size_t *count)
 {
     size_t low = 0;
     size_t high = listing->owner_count;
@@ -82,24 +78,17 @@ const struct owner *listing_owners(const struct listing *listing, uint64_t inode
     return *count == 0 ? NULL : &listing->owners[low];
 }
 
-struct search {
-    struct listing *listing;
-    int32_t pid;
-};
-
-static bool take_owner(void *context, uint64_t inode)
+static void take_owner(void *context, const struct look_owner *owner)
 {
-    const struct search *search = context;
-    struct listing *listing = search->listing;
+    struct listing *listing = context;
     listing->owners = grow(listing->owners, listing->owner_count, sizeof(*listing->owners));
-    listing->owners[listing->owner_count++] = (struct owner){inode, search->pid};
-    return true;
+    listing->owners[listing->owner_count++] = *owner;
 }
 
 static int compare_owners(const void *left, const void *right)
 {
-    const struct owner *first = left;
-    const struct owner *second = right;
+    const struct look_owner *first = left;
+    const struct look_owner *second = right;
     if (first->inode != second->inode)
         return first->inode < second->inode ? -1 : 1;
     return (first->pid > second->pid) - (first->pid < second->pid);
@@ -110,28 +99,16 @@ static void drop_doubles(struct listing *listing)
 {
     size_t kept = 0;
     for (size_t index = 0; index < listing->owner_count; index++) {
-        const struct owner *owner = &listing->owners[index];
+        const struct look_owner *owner = &listing->owners[index];
         if (kept == 0 || compare_owners(&listing->owners[kept - 1], owner) != 0)
             listing->owners[kept++] = *owner;
     }
     listing->owner_count = kept;
 }
 
-static void search_processes(struct listing *listing, bool every_thread)
+static void search_owners(struct listing *listing, bool thorough)
 {
-    struct search search = {.listing = listing};
-    DIR *processes = opendir("/proc");
-    struct dirent *entry;
-    while (processes != NULL && (entry = readdir(processes)) != NULL) {
-        const char *name = entry->d_name;
-        uint64_t pid;
-        if (!text_read_number(&name, INT32_MAX, &pid) || *name != '\0')
-            continue;
-        search.pid = (int32_t)pid;
-        descriptors_list(search.pid, every_thread, UINT64_MAX, take_owner, &search);
-    }
-    if (processes != NULL)
-        closedir(processes);
+    look_owners(listing->sockets, listing->socket_count, thorough, take_owner, listing);
     if (listing->owner_count > 0)
         qsort(listing->owners, listing->owner_count, sizeof(*listing->owners), compare_owners);
     drop_doubles(listing);
@@ -148,25 +125,24 @@ static bool all_owned(const struct listing *listing)
     return true;
 }
 
-/* Threads with descriptors of their own (unshare(2)) are rare, and looked into only then. */
 static void read_owners(struct listing *listing)
 {
-    search_processes(listing, false);
+    search_owners(listing, false);
     if (!all_owned(listing))
-        search_processes(listing, true);
+        search_owners(listing, true);
 }
 
 /* ---- the whole ---- */
 
 void listing_candidates(const struct listing *listing, const struct endpoint *endpoint,
-                        struct holders_candidates *candidates)
+                        struct look_candidates *candidates)
 {
     int32_t *pids = NULL;
     uint32_t count = 0;
     for (size_t index = 0; index < listing->socket_count; index++) {
         const struct socket *socket = &listing->sockets[index].socket;
         size_t owners = 0;
-        const struct owner *owner = NULL;
+        const struct look_owner *owner = NULL;
         if (socket->local.port == endpoint->port && socket->local.protocol == endpoint->protocol)
             owner = listing_owners(listing, socket->inode, &owners);
         for (size_t place = 0; place < owners; place++) {
@@ -174,7 +150,7 @@ void listing_candidates(const struct listing *listing, const struct endpoint *en
             pids[count++] = owner[place].pid;
         }
     }
-    *candidates = (struct holders_candidates){pids, count, listing->owners, listing->owner_count};
+    *candidates = (struct look_candidates){pids, count, listing->owners, listing->owner_count};
 }
 
 bool listing_read(struct listing *listing, bool connections)
@@ -186,6 +162,15 @@ bool listing_read(struct listing *listing, bool connections)
     }
     read_owners(listing);
     return true;
+}
+
+bool listing_same_place(const struct endpoint *left, const struct endpoint *right)
+{
+    struct endpoint first = *left;
+    struct endpoint second = *right;
+    first.ipv6_only = false;
+    second.ipv6_only = false;
+    return endpoint_covers(&first, &second) && endpoint_covers(&second, &first);
 }
 
 void listing_free(struct listing *listing)

@@ -1,11 +1,8 @@
 #include "sighting.h"
 
 #include "core/judge.h"
-#include "linux/clock.h"
-#include "linux/signals.h"
-#include "linux/state.h"
+#include "listing.h"
 
-#include <netinet/tcp.h>
 #include <string.h>
 
 enum { LONGEST_LOOK_MS = 10000 };
@@ -22,7 +19,7 @@ static enum action decide(const struct sighting *sighting, const struct settings
         return ACTION_WAIT;
     if (judge_find_blocker(observation) != NULL)
         return ACTION_SPARED;
-    return breaker_allows(&sighting->memory, clock_since_boot_ms(), settings->limit,
+    return breaker_allows(&sighting->memory, look_now_ms(), settings->limit,
                           settings->limit_window_s)
                ? ACTION_WOULD_ASK
                : ACTION_BREAKER;
@@ -72,65 +69,66 @@ static void judge_as_successor(struct sighting *sighting)
         return;
     settings_defaults(&settings);
     text_copy(settings.service, sizeof(settings.service), main->label);
-    viewpoint_succeed(main, clock_since_boot_ms(), &sighting->observation.self);
+    viewpoint_succeed(main, look_now_ms(), &sighting->observation.self);
     judge_as_self(sighting, &settings, sighting->successors);
 }
 
 /* ---- looking ---- */
 
-static void count_lingering(void *context, const struct listed_socket *listed)
+static void count_lingering(void *context, const struct look_socket *looked)
 {
     struct sighting *sighting = context;
-    const struct socket *socket = &listed->socket;
+    const struct socket *socket = &looked->socket;
     bool lingers = socket->state == SOCKET_CLOSABLE || socket->state == SOCKET_SENDING;
-    if (lingers && endpoint_conflicts(&socket->local, &sighting->request.endpoint) &&
-        listed->tcp_state < SIGHTING_STATES)
-        sighting->lingering[listed->tcp_state]++;
+    if (lingers && endpoint_conflicts(&socket->local, &sighting->request.endpoint))
+        sighting->lingering[looked->tcp_state]++;
 }
 
-/* Which states they are in; where the kernel does not say, the observation's two numbers do. */
+/* Which states they are in; where the system does not say, the observation's two numbers do. */
 static void look_at_lingering(struct sighting *sighting)
 {
     const struct endpoint *endpoint = &sighting->request.endpoint;
     const struct observation *observation = &sighting->observation;
     memset(sighting->lingering, 0, sizeof(sighting->lingering));
     if (observation->closable + observation->sending == 0 ||
-        sockets_list(endpoint->protocol, endpoint->port, true, sighting->workspace.buffer,
-                     count_lingering, sighting))
+        look_sockets(endpoint->protocol, endpoint->port, true, count_lingering, sighting))
         return;
     memset(sighting->lingering, 0, sizeof(sighting->lingering));
-    sighting->lingering[TCP_TIME_WAIT] = observation->closable;
-    sighting->lingering[TCP_LAST_ACK] = observation->sending;
+    sighting->lingering[TCP_STATE_TIME_WAIT] = observation->closable;
+    sighting->lingering[TCP_STATE_LAST_ACK] = observation->sending;
 }
 
-static void look(struct sighting *sighting, const struct holders_candidates *candidates)
+static void note_obstacle(void *context, const struct look_socket *looked)
 {
-    uint64_t deadline_ms = clock_since_boot_ms() + LONGEST_LOOK_MS;
-    struct observation *observation = &sighting->observation;
-    observation->self.pid = 0;
-    observation->self.known = 0;
-    if (candidates != NULL)
-        holders_observe_among(&sighting->workspace, &sighting->request, deadline_ms, candidates,
-                              observation);
-    else
-        holders_observe(&sighting->workspace, &sighting->request, deadline_ms, true, true,
-                        observation);
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        signals_close(observation->holders[index].handle);
-        observation->holders[index].handle = HANDLE_NONE;
-    }
+    struct sighting *sighting = context;
+    if (endpoint_conflicts(&looked->socket.local, &sighting->request.endpoint))
+        sighting->blind = true;
+}
+
+/* A look may be incomplete only because nobody could be identified, and there be nobody. */
+static void look_whether_blind(struct sighting *sighting)
+{
+    const struct endpoint *endpoint = &sighting->request.endpoint;
+    sighting->blind = false;
+    if (sighting->observation.complete || sighting_is_held(sighting))
+        return;
+    if (!look_sockets(endpoint->protocol, endpoint->port, true, note_obstacle, sighting))
+        sighting->blind = true;
 }
 
 void sighting_take(struct sighting *sighting, const struct endpoint *endpoint,
-                   const struct holders_candidates *candidates, const struct settings *settings,
+                   const struct look_candidates *candidates, const struct settings *settings,
                    const struct viewpoint *viewpoint)
 {
-    struct state state = {.directory = settings->state_directory, .file = -1};
     sighting->exactly = candidates != NULL;
     sighting->request = (struct request){.operation = OPERATION_BIND, .endpoint = *endpoint};
-    look(sighting, candidates);
+    sighting->observation.self.pid = 0;
+    sighting->observation.self.known = 0;
+    look_at(&sighting->request, candidates, look_now_ms() + LONGEST_LOOK_MS,
+            &sighting->observation);
     look_at_lingering(sighting);
-    state_recall(&state, &sighting->request, &sighting->memory);
+    look_whether_blind(sighting);
+    look_recall(settings, &sighting->request, &sighting->memory);
     judge_as_successor(sighting);
     /* Last, so that the holders keep these verdicts. */
     sighting->observation.self = viewpoint->self;
@@ -147,9 +145,8 @@ bool sighting_is_held(const struct sighting *sighting)
 
 bool sighting_shows(const struct sighting *sighting, const struct holder *holder)
 {
-    const struct endpoint *held = &holder->socket.local;
-    const struct endpoint *asked = &sighting->request.endpoint;
-    return !sighting->exactly || (endpoint_covers(held, asked) && endpoint_covers(asked, held));
+    return !sighting->exactly ||
+           listing_same_place(&holder->socket.local, &sighting->request.endpoint);
 }
 
 const char *sighting_state(const struct holder *holder)
@@ -162,21 +159,21 @@ const char *sighting_state(const struct holder *holder)
     return names[holder->socket.state];
 }
 
-const char *sighting_tcp_state(int tcp_state)
+const char *sighting_tcp_state(enum tcp_state tcp_state)
 {
-    static const char *const names[SIGHTING_STATES] = {
-        [TCP_ESTABLISHED] = "ESTABLISHED",
-        [TCP_SYN_SENT] = "SYN_SENT",
-        [TCP_SYN_RECV] = "SYN_RECV",
-        [TCP_FIN_WAIT1] = "FIN_WAIT1",
-        [TCP_FIN_WAIT2] = "FIN_WAIT2",
-        [TCP_TIME_WAIT] = "TIME_WAIT",
-        [TCP_CLOSE] = "bound",
-        [TCP_CLOSE_WAIT] = "CLOSE_WAIT",
-        [TCP_LAST_ACK] = "LAST_ACK",
-        [TCP_LISTEN] = "listening",
-        [TCP_CLOSING] = "CLOSING",
+    static const char *const names[TCP_STATES] = {
+        [TCP_STATE_UNKNOWN] = "?",
+        [TCP_STATE_ESTABLISHED] = "ESTABLISHED",
+        [TCP_STATE_SYN_SENT] = "SYN_SENT",
+        [TCP_STATE_SYN_RECEIVED] = "SYN_RECV",
+        [TCP_STATE_FIN_WAIT1] = "FIN_WAIT1",
+        [TCP_STATE_FIN_WAIT2] = "FIN_WAIT2",
+        [TCP_STATE_TIME_WAIT] = "TIME_WAIT",
+        [TCP_STATE_BOUND] = "bound",
+        [TCP_STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+        [TCP_STATE_LAST_ACK] = "LAST_ACK",
+        [TCP_STATE_LISTEN] = "listening",
+        [TCP_STATE_CLOSING] = "CLOSING",
     };
-    bool known = tcp_state > 0 && tcp_state < SIGHTING_STATES && names[tcp_state] != NULL;
-    return known ? names[tcp_state] : "?";
+    return names[tcp_state];
 }

@@ -5,8 +5,8 @@
 #ifndef PORTCLAIM_SIGHTING_H
 #define PORTCLAIM_SIGHTING_H
 
+#include "command/look.h"
 #include "core/report.h"
-#include "linux/holders.h"
 #include "viewpoint.h"
 
 /* What one would think of a holder, and do to it. */
@@ -17,8 +17,6 @@ struct opinion {
     int32_t through;    /* as in struct holder */
 };
 
-enum { SIGHTING_STATES = 12 /* of TCP: net/tcp_states.h, TCP_CLOSING is the last */ };
-
 /* About 1 MiB, of which few pages are touched: for the heap. */
 struct sighting {
     struct request request;
@@ -27,10 +25,9 @@ struct sighting {
     struct opinion ours[OBSERVATION_HOLDERS];
     bool has_successor;
     struct opinion successors[OBSERVATION_HOLDERS];
-    uint32_t lingering[SIGHTING_STATES]; /* sockets without a process, by TCP state */
-
+    uint32_t lingering[TCP_STATES]; /* sockets without a process */
+    bool blind;                     /* nothing was seen, and there may be something */
     struct breaker_memory memory;
-    struct holders_workspace workspace;
 };
 
 /*
@@ -38,10 +35,10 @@ struct sighting {
  * the same here as they would to a claim.
  */
 void sighting_take(struct sighting *sighting, const struct endpoint *endpoint,
-                   const struct holders_candidates *candidates, const struct settings *settings,
+                   const struct look_candidates *candidates, const struct settings *settings,
                    const struct viewpoint *viewpoint);
 
-/* Does anything stand in the way? */
+/* Does anything stand in the way, as far as was seen? */
 bool sighting_is_held(const struct sighting *sighting);
 
 /* Does this holder belong to what is shown? */
@@ -50,7 +47,7 @@ bool sighting_shows(const struct sighting *sighting, const struct holder *holder
 /* "listening", "bound", "connected". */
 const char *sighting_state(const struct holder *holder);
 
-/* "ESTABLISHED", "TIME_WAIT" ..., as in netinet/tcp.h. */
-const char *sighting_tcp_state(int tcp_state);
+/* "ESTABLISHED", "TIME_WAIT" ..., "?" */
+const char *sighting_tcp_state(enum tcp_state tcp_state);
 
 #endif

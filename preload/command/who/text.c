@@ -1,25 +1,23 @@
 /* portclaim who, for people: a table, and below it what there is to say of each holder. */
 #include "command/table.h"
+#include "command/users.h"
 #include "command/visible.h"
 #include "command/wording.h"
 #include "core/evidence.h"
 #include "core/unit.h"
-#include "linux/proc_stat.h"
-#include "linux/signals.h"
 #include "who.h"
 
-#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { CELL_SIZE = 256, FAILED = 2 };
+enum { CELL_SIZE = 256 };
 
+/* A user can be one of a domain, "DOMAIN\name". */
 static const struct table_column columns[TABLE_COLUMNS] = {
-    {"ENDPOINT", 0}, {"STATE", 0},    {"PID", 0},  {"USER", 8},
-    {"UP", 0},       {"PROGRAM", 12}, {"UNIT", 8}, {"VERDICT", 10},
+    {"ENDPOINT", 0, false}, {"STATE", 0, false},    {"PID", 0, false},  {"USER", 8, true},
+    {"UP", 0, false},       {"PROGRAM", 12, false}, {"UNIT", 8, false}, {"VERDICT", 10, false},
 };
 
 static struct table table = {.columns = columns};
@@ -70,12 +68,12 @@ static void print_number(int64_t number, char *cell)
     text_add_number(&text, number);
 }
 
-static void print_age(const struct process *process, uint64_t now_ms, char *cell)
+static void print_age(const struct process *process, char *cell)
 {
     struct text text;
     text_start(&text, cell, CELL_SIZE);
     if ((process->known & KNOWN_START) != 0)
-        text_add_duration(&text, now_ms - process->start_ms);
+        text_add_duration(&text, who_age_ms(process));
     else
         text_add(&text, "?");
 }
@@ -85,7 +83,7 @@ static const char *or_dash(const char *cell)
     return cell[0] != '\0' ? cell : "-";
 }
 
-static void add_holder_row(const struct sighting *sighting, uint32_t index, uint64_t now_ms)
+static void add_holder_row(const struct sighting *sighting, uint32_t index)
 {
     const struct holder *holder = &sighting->observation.holders[index];
     const struct process *process = &holder->process;
@@ -96,26 +94,23 @@ static void add_holder_row(const struct sighting *sighting, uint32_t index, uint
     char program[CELL_SIZE] = "not visible";
     char unit[CELL_SIZE] = "";
     char verdict[CELL_SIZE];
-    bool user_known = holder->visible && (process->known & KNOWN_USER) != 0;
     who_print_endpoint(&holder->socket.local, endpoint);
     if (holder->visible) {
         print_number(process->pid, pid);
-        print_age(process, now_ms, age);
+        print_age(process, age);
         print_program(process, program);
         unit_name(process->cgroup, unit, sizeof(unit));
     }
     (void)snprintf(verdict, sizeof(verdict), "%s: %s", evidence_verdict_name(opinion->verdict),
                    evidence_words(opinion->evidence));
     const char *const cells[TABLE_COLUMNS] = {
-        endpoint,      sighting_state(holder),
-        or_dash(pid),  who_user(user_known ? process->user : holder->socket.owner_user),
-        or_dash(age),  program,
-        or_dash(unit), verdict,
+        endpoint, sighting_state(holder), or_dash(pid), or_dash(who_user(holder)), or_dash(age),
+        program,  or_dash(unit),          verdict,
     };
     table_add(&table, cells);
 }
 
-static void add_lingering_row(const struct sighting *sighting, int state)
+static void add_lingering_row(const struct sighting *sighting, enum tcp_state state)
 {
     char endpoint[ENDPOINT_TEXT_SIZE];
     char program[CELL_SIZE];
@@ -137,10 +132,10 @@ static void say_parents(const struct process *process)
     if ((process->known & KNOWN_ANCESTORS) == 0)
         say(", whose parents cannot be read");
     for (uint32_t index = 0; index < process->ancestor_count; index++) {
-        struct proc_stat stat;
-        bool known = proc_stat_read_pid(process->ancestors[index], &stat);
+        char name[PROCESS_NAME_SIZE];
+        bool known = look_at_name(process->ancestors[index], name);
         say("%s%d ", before, process->ancestors[index]);
-        say_visible("\"", known ? stat.name : "?", "\"");
+        say_visible("\"", known ? name : "?", "\"");
         before = " < ";
     }
 }
@@ -149,8 +144,8 @@ static void say_action(const struct settings *settings, const struct opinion *op
 {
     switch (opinion->action) {
     case ACTION_WOULD_ASK:
-        say("portclaim would send %s, and SIGKILL after %u ms", signals_name(settings->signal),
-            (unsigned)settings->term_ms);
+        say("portclaim would send %s, and %s after %u ms", look_stop_name(settings, false),
+            look_stop_name(settings, true), (unsigned)settings->term_ms);
         break;
     case ACTION_SPARED:
         say("portclaim would leave it alone, since others hold the port as well");
@@ -185,8 +180,11 @@ static void say_what_to_do(const struct sighting *sighting, uint32_t index)
     }
     char *command = who_free_command(sighting, index);
     say("  what to do:           %s\n", evidence_advice(opinion->evidence));
-    if (command != NULL)
-        say_visible("  to free the port:     ", command, "\n");
+    if (command != NULL) {
+        say("  to free the port:     ");
+        wording_add_text(&below, command);
+        say("\n");
+    }
     free(command);
 }
 
@@ -204,6 +202,14 @@ static void say_command_line(const struct process *process)
     say("\n");
 }
 
+static void say_unseen(const char *user)
+{
+    const char *more = users_see_more();
+    say("\nA process%s", user[0] != '\0' ? " of " : "");
+    wording_add_text(&below, user);
+    say(" that cannot be seen%s%s\n", more != NULL ? ": " : "", more != NULL ? more : "");
+}
+
 static void say_holder(const struct question *question, const struct sighting *sighting,
                        uint32_t index)
 {
@@ -219,9 +225,7 @@ static void say_holder(const struct question *question, const struct sighting *s
         say("\n");
         say_command_line(process);
     } else {
-        say("\nA process of %s", who_user(holder->socket.owner_user));
-        say(geteuid() == 0 ? " that cannot be seen\n"
-                           : " that cannot be seen: look again as root\n");
+        say_unseen(who_user(holder));
     }
     say_opinion(&question->settings,
                 viewpoint->command != NULL ? "to that command:      " : "to a stranger:        ",
@@ -233,9 +237,7 @@ static void say_holder(const struct question *question, const struct sighting *s
 
 static void say_lingering(void)
 {
-    say("\nConnections that were closed keep the port until they expire, from any server that "
-        "does not set SO_REUSEADDR.\n"
-        "  what to do:           start it under portclaim, which gets past them, or wait\n");
+    say("\n%s\n  what to do:           %s\n", look_words.closed, look_words.closed_advice);
 }
 
 /* ---- what the command calls ---- */
@@ -243,53 +245,56 @@ static void say_lingering(void)
 static void show_sighting(const struct question *question, const struct sighting *sighting)
 {
     const struct observation *observation = &sighting->observation;
-    uint64_t now_ms = question->viewpoint.self.start_ms;
     if (observation->gap != NULL)
         say("\nNote: %s.\n", observation->gap);
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         if (!sighting_shows(sighting, &observation->holders[index]))
             continue;
-        add_holder_row(sighting, index, now_ms);
+        add_holder_row(sighting, index);
         if (question->details)
             say_holder(question, sighting, index);
     }
     bool lingers = false;
-    for (int state = 0; state < SIGHTING_STATES; state++) {
+    for (size_t state = 0; state < TCP_STATES; state++) {
         if (sighting->lingering[state] == 0)
             continue;
-        add_lingering_row(sighting, state);
+        add_lingering_row(sighting, (enum tcp_state)state);
         lingers = true;
     }
     if (lingers && question->details && observation->holder_count == 0)
         say_lingering();
 }
 
-static void show_nothing(const char *given)
+static void show_nothing(const char *given, bool certain)
 {
-    say_visible("", given,
-                who_names_protocol(given) ? " is free\n" : " is free, for TCP and for UDP\n");
+    if (!certain)
+        say_visible("", given, " may be held: it could not be looked at in full\n");
+    else
+        say_visible("", given,
+                    who_names_protocol(given) ? " is free\n" : " is free, for TCP and for UDP\n");
 }
 
-static void show_connection(const struct listing *listing, const struct listed_socket *listed)
+static void show_connection(const struct listing *listing, const struct look_socket *looked)
 {
     char local[ENDPOINT_TEXT_SIZE];
     char peer[ENDPOINT_TEXT_SIZE];
     char endpoint[CELL_SIZE];
     char pid[CELL_SIZE] = "";
-    struct proc_stat stat = {.name = ""};
+    char name[PROCESS_NAME_SIZE] = "";
     size_t owners = 0;
-    const struct owner *owner = listing_owners(listing, listed->socket.inode, &owners);
-    who_print_endpoint(&listed->socket.local, local);
-    who_print_endpoint(&listed->peer, peer);
+    const struct look_owner *owner = listing_owners(listing, looked->socket.inode, &owners);
+    bool has_user = users_own_sockets() && looked->socket.inode != 0;
+    who_print_endpoint(&looked->socket.local, local);
+    who_print_endpoint(&looked->peer, peer);
     (void)snprintf(endpoint, sizeof(endpoint), "%s - %s", local, peer);
     if (owner != NULL) {
         print_number(owner->pid, pid);
-        (void)proc_stat_read_pid(owner->pid, &stat);
+        (void)look_at_name(owner->pid, name);
     }
     const char *const cells[TABLE_COLUMNS] = {
-        endpoint,     sighting_tcp_state(listed->tcp_state),
-        or_dash(pid), listed->socket.inode != 0 ? who_user(listed->socket.owner_user) : "-",
-        "-",          or_dash(stat.name),
+        endpoint,     sighting_tcp_state(looked->tcp_state),
+        or_dash(pid), has_user ? users_name(looked->socket.owner_user) : "-",
+        "-",          or_dash(name),
         "-",          "-",
     };
     table_add(&table, cells);

@@ -15,8 +15,8 @@ struct viewpoint {
 void viewpoint_start(struct viewpoint *viewpoint);
 
 /*
- * Of a command line, started here and now; split as a shell does (wordexp(3), no command
- * substitution). False when it cannot be: *why, which is the caller's by malloc(3), says so.
+ * Of a command line, started here and now (imagine.h). False when it cannot be: *why, which is the
+ * caller's by malloc(3), says so.
  */
 bool viewpoint_take(struct viewpoint *viewpoint, const char *command, char **why);
 

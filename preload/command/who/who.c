@@ -4,13 +4,10 @@
 #include "command/command.h"
 #include "command/options.h"
 #include "command/visible.h"
-#include "linux/state.h"
 
 #include <err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { OPTION_ALL = 1, OPTION_AS, OPTION_JSON };
 
@@ -31,23 +28,31 @@ struct wish {
     const struct showing *showing;
     char *const *endpoints;
     int endpoint_count;
-    bool held; /* the answer */
+    bool held;  /* the answer */
+    bool blind; /* somewhere it could not be told */
 };
 
 /* ---- one endpoint ---- */
 
-/* Is it held? */
-static bool show(const struct wish *wish, const struct question *question,
-                 const struct endpoint *endpoint, const struct holders_candidates *candidates)
+enum sight { SIGHT_FREE, SIGHT_BLIND, SIGHT_HELD };
+
+static enum sight show(struct wish *wish, const struct question *question,
+                       const struct endpoint *endpoint, const struct look_candidates *candidates)
 {
     struct sighting *sighting = calloc(1, sizeof(*sighting));
     if (sighting == NULL)
         err(EXIT_MISUSE, "portclaim who");
     sighting_take(sighting, endpoint, candidates, &question->settings, &question->viewpoint);
-    bool held = sighting_is_held(sighting);
+    enum sight sight = SIGHT_FREE;
+    if (sighting_is_held(sighting))
+        sight = SIGHT_HELD;
+    else if (sighting->blind)
+        sight = SIGHT_BLIND;
+    wish->held |= sight == SIGHT_HELD;
+    wish->blind |= sight == SIGHT_BLIND;
     wish->showing->sighting(question, sighting);
     free(sighting);
-    return held;
+    return sight;
 }
 
 static bool parse(const char *given, struct endpoint *endpoint, const char **error)
@@ -59,19 +64,19 @@ static bool parse(const char *given, struct endpoint *endpoint, const char **err
 }
 
 /* TCP and UDP have ports of their own; without a word about it, both are meant. */
-static bool show_named(const struct wish *wish, const struct question *question, const char *given)
+static void show_named(struct wish *wish, const struct question *question, const char *given)
 {
     struct endpoint endpoint;
     const char *error;
     (void)parse(given, &endpoint, &error);
-    bool held = show(wish, question, &endpoint, NULL);
+    enum sight sight = show(wish, question, &endpoint, NULL);
     if (!who_names_protocol(given)) {
         endpoint.protocol = PROTOCOL_UDP;
-        held |= show(wish, question, &endpoint, NULL);
+        enum sight other = show(wish, question, &endpoint, NULL);
+        sight = other > sight ? other : sight;
     }
-    if (!held)
-        wish->showing->nothing(given);
-    return held;
+    if (sight != SIGHT_HELD)
+        wish->showing->nothing(given, sight == SIGHT_FREE);
 }
 
 /* ---- all of them ---- */
@@ -91,8 +96,7 @@ static bool is_repeated(const struct listing *listing, size_t index)
         const struct socket *other = &listing->sockets[before].socket;
         if (other->local.port != endpoint->port)
             return false;
-        if (other->state <= SOCKET_BOUND && endpoint_covers(&other->local, endpoint) &&
-            endpoint_covers(endpoint, &other->local))
+        if (other->state <= SOCKET_BOUND && listing_same_place(&other->local, endpoint))
             return true;
     }
     return false;
@@ -105,9 +109,9 @@ static void show_all_endpoints(struct wish *wish, const struct question *questio
         const struct socket *socket = &listing->sockets[index].socket;
         if (!is_shown(wish, socket) || is_repeated(listing, index))
             continue;
-        struct holders_candidates candidates;
+        struct look_candidates candidates;
         listing_candidates(listing, &socket->local, &candidates);
-        wish->held |= show(wish, question, &socket->local, &candidates);
+        (void)show(wish, question, &socket->local, &candidates);
         free((void *)candidates.pids);
     }
 }
@@ -132,9 +136,9 @@ static bool is_asked_for(const struct wish *wish, const struct endpoint *endpoin
 static void show_connections(const struct wish *wish, const struct listing *listing)
 {
     for (size_t index = 0; index < listing->socket_count; index++) {
-        const struct listed_socket *listed = &listing->sockets[index];
-        if (listed->socket.state > SOCKET_BOUND && is_asked_for(wish, &listed->socket.local))
-            wish->showing->connection(listing, listed);
+        const struct look_socket *looked = &listing->sockets[index];
+        if (looked->socket.state > SOCKET_BOUND && is_asked_for(wish, &looked->socket.local))
+            wish->showing->connection(listing, looked);
     }
 }
 
@@ -145,19 +149,20 @@ static int answer(struct wish *wish, const struct question *question)
     struct listing listing = {0};
     bool wants_listing = wish->all || wish->endpoint_count == 0;
     if (wants_listing && !listing_read(&listing, wish->all)) {
-        command_complain(&command_who, "cannot list the sockets: the kernel gives no sock_diag "
-                                       "here; name a port, which goes by /proc/net as well");
+        command_complain(&command_who, "cannot list the sockets: %s", look_words.no_sockets);
         return EXIT_MISUSE;
     }
     for (int index = 0; index < wish->endpoint_count; index++)
-        wish->held |= show_named(wish, question, wish->endpoints[index]);
+        show_named(wish, question, wish->endpoints[index]);
     if (wish->endpoint_count == 0)
         show_all_endpoints(wish, question, &listing);
     if (wish->all)
         show_connections(wish, &listing);
     listing_free(&listing);
     wish->showing->finish(question);
-    return wish->held ? EXIT_YES : EXIT_NO;
+    if (wish->held)
+        return EXIT_YES;
+    return wish->blind ? EXIT_MISUSE : EXIT_NO;
 }
 
 static void take_option(struct wish *wish, int option)
@@ -217,7 +222,6 @@ static int run_who(int count, char **arguments)
         take_viewpoint(&wish, &question.viewpoint) != EXIT_YES)
         return EXIT_MISUSE;
     question.details = wish.endpoint_count > 0;
-    state_prefer_runtime_directory(&question.settings, environ);
     return answer(&wish, &question);
 }
 
@@ -231,20 +235,22 @@ const struct command command_who = {
         "everything that listens.\n"
         "\n"
         "  --as COMMAND      judge as this command would, started here and now, and not as a\n"
-        "                    plain stranger: --as \"node /srv/gateway.js\"\n"
+        "                    plain stranger: --as \"node gateway.js\"\n"
         "  --all             also what is in nobody's way: connections behind a listener,\n"
-        "                    TIME_WAIT; without an endpoint, bound sockets too\n"
+        "                    TIME_WAIT; without an endpoint also sockets that are bound and\n"
+        "                    do not listen, where the system lists them\n"
         "  --json            for programs; portclaim(1) has the schema\n"
         "  --service LABEL, --match RULE, --protect LIST, --state-dir DIR\n"
         "                    judge with these settings of portclaim(7), which also come from the\n"
         "                    environment\n"
         "\n"
         "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address); TCP and UDP, or one of\n"
-        "them with \"tcp:\" or \"udp:\" before it. As root it sees everybody's processes.\n"
+        "them with \"tcp:\" or \"udp:\" before it. Root or an administrator sees everybody's "
+        "processes.\n"
         "\n"
         "Exit status: 0 held, 1 free, 2 it could not be asked.\n"
         "\n"
         "  portclaim who 18789\n"
-        "  portclaim who --as \"/usr/bin/node dist/index.js\" 127.0.0.1:18789\n",
+        "  portclaim who --as \"node dist/index.js\" 127.0.0.1:18789\n",
     .run = run_who,
 };

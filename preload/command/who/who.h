@@ -18,10 +18,13 @@ struct question {
 /* One way to show. What it shows is seen in the end, when all is known. */
 struct showing {
     void (*sighting)(const struct question *question, const struct sighting *sighting);
-    /* Nothing stands on an endpoint that was named; `given` is what was typed. */
-    void (*nothing)(const char *given);
+    /*
+     * Nothing was seen on an endpoint that was named; `given` is what was typed. Not `certain`:
+     * something may stand there all the same.
+     */
+    void (*nothing)(const char *given, bool certain);
     /* A socket that is in nobody's way, with those who have it open. */
-    void (*connection)(const struct listing *listing, const struct listed_socket *listed);
+    void (*connection)(const struct listing *listing, const struct look_socket *looked);
     void (*finish)(const struct question *question);
 };
 
@@ -34,8 +37,14 @@ bool who_names_protocol(const char *given);
 /* "openclaw-gateway", as it calls itself; or "" */
 const char *who_name(const struct process *process);
 
-/* The user's name, or its number as text. Static memory, until the next call. */
-const char *who_user(uint32_t user);
+/* "openclaw", the user of a holder; "" when it is not known. As users_name(). */
+const char *who_user(const struct holder *holder);
+
+/* The number that goes with it; false when it is not known. */
+bool who_user_number(const struct holder *holder, uint32_t *user);
+
+/* How long it has been there. */
+uint64_t who_age_ms(const struct process *process);
 
 /* "127.0.0.1:80" into ENDPOINT_TEXT_SIZE bytes. */
 void who_print_endpoint(const struct endpoint *endpoint, char *shown);

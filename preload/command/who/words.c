@@ -1,17 +1,13 @@
 /* What both ways to show a sighting say of a process. */
+#include "command/shell.h"
 #include "command/string_list.h"
+#include "command/users.h"
 #include "core/text.h"
 #include "core/unit.h"
 #include "who.h"
 
-#include <err.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { FAILED = 2, USER_SIZE = 64 };
 
 bool who_names_protocol(const char *given)
 {
@@ -27,17 +23,25 @@ const char *who_name(const struct process *process)
     return longer ? argument : process->name;
 }
 
-const char *who_user(uint32_t user)
+/* Of the process, or of who made its socket. */
+bool who_user_number(const struct holder *holder, uint32_t *user)
 {
-    static char shown[USER_SIZE];
-    const struct passwd *entry = getpwuid(user);
-    struct text text;
-    text_start(&text, shown, sizeof(shown));
-    if (entry != NULL)
-        text_add(&text, entry->pw_name);
-    else
-        text_add_number(&text, user);
-    return shown;
+    bool known = holder->visible && (holder->process.known & KNOWN_USER) != 0;
+    *user = known ? holder->process.user : holder->socket.owner_user;
+    return known || users_own_sockets();
+}
+
+const char *who_user(const struct holder *holder)
+{
+    uint32_t user;
+    return who_user_number(holder, &user) ? users_name(user) : "";
+}
+
+/* It may have been started while we looked, and the two clocks be a moment apart. */
+uint64_t who_age_ms(const struct process *process)
+{
+    uint64_t now_ms = look_now_ms();
+    return now_ms > process->start_ms ? now_ms - process->start_ms : 0;
 }
 
 void who_print_endpoint(const struct endpoint *endpoint, char *shown)
@@ -48,28 +52,6 @@ void who_print_endpoint(const struct endpoint *endpoint, char *shown)
 }
 
 /* ---- how to free it ---- */
-
-/* Quoted for a shell where it needs to be. */
-static char *quote(const char *word)
-{
-    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                   "/._-:@%+=,";
-    static const char escaped[] = "'\\''";
-    char *quoted = malloc(strlen(word) * strlen(escaped) + sizeof("''"));
-    if (quoted == NULL)
-        err(FAILED, "portclaim");
-    if (word[strspn(word, harmless)] == '\0' && word[0] != '\0')
-        return strcpy(quoted, word);
-    char *end = stpcpy(quoted, "'");
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            end = stpcpy(end, escaped);
-        else
-            *end++ = *word;
-    }
-    strcpy(end, "'");
-    return quoted;
-}
 
 /* "8080" says more to people than "[::]:8080". */
 static void add_endpoint(struct text *text, const struct endpoint *endpoint)
@@ -97,11 +79,9 @@ static bool can_be_named(const struct holder *holder, enum evidence evidence)
  */
 static char *glob_of(const char *name)
 {
-    static const char own[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                              "/._-:@%+=";
     char *glob = formatted("%s", name);
     for (char *byte = glob; *byte != '\0'; byte++) {
-        if (strchr(own, *byte) == NULL)
+        if (*byte == ',' || strchr(shell_harmless, *byte) == NULL)
             *byte = '?';
     }
     return glob;
@@ -116,7 +96,7 @@ static char *name_holder(const struct process *process)
     char *glob = glob_of(service ? unit : process->executable.path);
     bool exact = service && text_equal(glob, unit);
     char *rule = formatted("%s%s", exact ? "" : service ? "unit:" : "exe:", glob);
-    char *quoted = quote(rule);
+    char *quoted = shell_glob(rule);
     char *option = formatted("--%s %s ", exact ? "unit" : "match", quoted);
     free(quoted);
     free(rule);
@@ -163,35 +143,34 @@ static bool can_stop_all(const struct observation *observation, uint32_t user)
     return true;
 }
 
-/* As whom: as we are, as the holder's user, or as root. NULL when that stops not all of them. */
-static char *choose_user(const struct observation *observation, uint32_t user)
+/*
+ * As whom: as we are, as the holder's user, or as root. NULL when that stops not all of them, or
+ * there is no way.
+ */
+static char *run_as_who_may(const struct observation *observation, uint32_t user,
+                            const char *command)
 {
-    if (can_stop_all(observation, geteuid()))
-        return formatted("%s", "");
+    const struct process *self = &observation->self;
+    if ((self->known & KNOWN_USER) != 0 && can_stop_all(observation, self->user))
+        return formatted("%s", command);
     if (!can_stop_all(observation, user))
         user = 0;
-    if (!can_stop_all(observation, user))
-        return NULL;
-    char *quoted = quote(who_user(user));
-    char *prefix = formatted("sudo -u %s ", quoted);
-    free(quoted);
-    return prefix;
+    return can_stop_all(observation, user) ? shell_run_as(user, command) : NULL;
 }
 
 char *who_free_command(const struct sighting *sighting, uint32_t index)
 {
     const struct observation *observation = &sighting->observation;
     char endpoint[ENDPOINT_TEXT_SIZE];
-    char *command = NULL;
     struct text text;
     char *options = name_holders(sighting);
-    char *user =
-        options == NULL ? NULL : choose_user(observation, observation->holders[index].process.user);
+    if (options == NULL)
+        return NULL;
     text_start(&text, endpoint, sizeof(endpoint));
     add_endpoint(&text, &sighting->request.endpoint);
-    if (user != NULL)
-        command = formatted("%sportclaim free %s%s", user, options, endpoint);
-    free(user);
+    char *plain = formatted("portclaim free %s%s", options, endpoint);
+    char *command = run_as_who_may(observation, observation->holders[index].process.user, plain);
+    free(plain);
     free(options);
     return command;
 }
