@@ -129,7 +129,7 @@ $(JANSSON_OBJECTS): $(WINDOWS_BUILD)/jansson/%.o: $(JANSSON)/src/jansson.h
 		-c -o $@ $(JANSSON)/src/$*.c
 
 # The program has the parts that every command has, and what injects; not the hooks.
-NOT_YET = free table doctor/checkup doctor/report who/% explain/%
+NOT_YET = free doctor/checkup doctor/report explain/%
 WINDOWS_COMMAND = $(wildcard preload/windows/posix/*.c \
 	preload/windows/command/*.c preload/windows/command/*/*.c) \
 	$(filter-out $(NOT_YET:%=preload/command/%.c),$(wildcard preload/command/*.c preload/command/*/*.c))
