@@ -1,5 +1,6 @@
 /*
- * err(3) for mingw, as the shared files of preload/command use it: for what ends the process.
+ * err(3) and errx(3) for mingw, as the shared files of preload/command use them: for what ends the
+ * process.
  */
 #ifndef PORTCLAIM_WINDOWS_POSIX_ERR_H
 #define PORTCLAIM_WINDOWS_POSIX_ERR_H
@@ -19,6 +20,17 @@ __attribute__((noreturn, format(printf, 2, 3))) static inline void err(int statu
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fprintf(stderr, ": %s\n", strerror(reason));
+    exit(status);
+}
+
+__attribute__((noreturn, format(printf, 2, 3))) static inline void errx(int status,
+                                                                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
     exit(status);
 }
 
