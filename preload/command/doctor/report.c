@@ -90,7 +90,7 @@ static void print_sum(const struct checkup *checkup)
     putchar('\n');
 }
 
-void doctor_report_as_text(const struct report_head *head, const struct checkup *checkup)
+static void report_as_text(const struct report_head *head, const struct checkup *checkup)
 {
     bool coloured = table_has_colour();
     char *subject = visible(head->subject);
@@ -123,7 +123,7 @@ static json_t *finding_json(const struct finding *finding)
     return object;
 }
 
-void doctor_report_as_json(const struct report_head *head, const struct checkup *checkup)
+static void report_as_json(const struct report_head *head, const struct checkup *checkup)
 {
     json_t *object = json_object();
     json_t *checks = json_array();
@@ -140,4 +140,13 @@ void doctor_report_as_json(const struct report_head *head, const struct checkup 
         errx(EXIT_MISUSE, "portclaim: cannot write the answer");
     putchar('\n');
     json_decref(object);
+}
+
+int doctor_report(const struct report_head *head, const struct checkup *checkup, bool json)
+{
+    if (json)
+        report_as_json(head, checkup);
+    else
+        report_as_text(head, checkup);
+    return checkup_result(checkup) == RESULT_FAIL ? EXIT_NO : EXIT_YES;
 }

@@ -6,16 +6,19 @@
 
 #include "checkup.h"
 
-/* `kind` is "program", "unit" or "process"; `subject` its name, as somebody else chose it. */
+/*
+ * `kind` is "program", "process", or what the system's service manager starts: "unit" or "service";
+ * `subject` its name, as somebody else chose it.
+ */
 struct report_head {
     const char *kind;
     const char *subject;
 };
 
-/* On stdout, in colour where that is a terminal and NO_COLOR is not set. */
-void doctor_report_as_text(const struct report_head *head, const struct checkup *checkup);
-
-/* On stdout, one object; portclaim(1) has its members. */
-void doctor_report_as_json(const struct report_head *head, const struct checkup *checkup);
+/*
+ * On stdout: one object, of which portclaim(1) has the members, or text, in colour where that is a
+ * terminal and NO_COLOR is not set. Returns the exit code.
+ */
+int doctor_report(const struct report_head *head, const struct checkup *checkup, bool json);
 
 #endif

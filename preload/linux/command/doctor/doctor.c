@@ -1,12 +1,13 @@
 #include "checks.h"
 #include "command/command.h"
 #include "command/doctor/report.h"
+#include "command/doctor/subject.h"
+#include "command/doctor/wrapped.h"
 #include "command/visible.h"
 #include "core/text.h"
 #include "dropin.h"
 #include "process.h"
 #include "shell.h"
-#include "wrapped.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -14,15 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum kind { KIND_ANY, KIND_PROGRAM, KIND_UNIT, KIND_PROCESS };
-
-static struct {
-    bool json;
-    bool dropin;
-    bool of_user;
-    enum kind kind;
-    const char *subject;
-} asked;
+static struct subject asked;
+static int dropin_wanted; /* as flags of getopt_long(3) */
+static int user_wanted;
 
 /* ---- what is asked of whom ---- */
 
@@ -133,11 +128,7 @@ static void examine_process(struct patient *patient)
 static int answer(const struct patient *patient, const char *kind, const char *subject)
 {
     const struct report_head head = {.kind = kind, .subject = subject};
-    if (asked.json)
-        doctor_report_as_json(&head, &patient->checkup);
-    else
-        doctor_report_as_text(&head, &patient->checkup);
-    return checkup_result(&patient->checkup) == RESULT_FAIL ? EXIT_NO : EXIT_YES;
+    return doctor_report(&head, &patient->checkup, asked.json);
 }
 
 static int answer_with_dropin(const struct patient *patient)
@@ -213,11 +204,12 @@ static void take_service(struct patient *patient)
 static int doctor_unit(struct patient *patient, const char *subject)
 {
     char *why = NULL;
-    if (!service_load(&patient->unit, subject, asked.of_user, &why))
+    if (!service_load(&patient->unit, subject, user_wanted != 0, &why))
         return complain_of_service(why);
     take_service(patient);
     examine_service(patient);
-    return asked.dropin ? answer_with_dropin(patient) : answer(patient, "unit", patient->unit.name);
+    return dropin_wanted != 0 ? answer_with_dropin(patient)
+                              : answer(patient, "unit", patient->unit.name);
 }
 
 /* A process of another user's manager is looked at without its unit, which only that user may ask.
@@ -248,10 +240,9 @@ static void find_service(struct patient *patient)
 static int doctor_process(struct patient *patient, const char *subject)
 {
     char *why = NULL;
-    const char *cursor = subject;
-    uint64_t pid = 0;
-    if (!text_read_number(&cursor, INT_MAX, &pid) || *cursor != '\0' || pid == 0)
-        return command_misuse(&command_doctor, "a PID is a number from 1 to %d", INT_MAX);
+    int32_t pid = 0;
+    if (subject_read_pid(subject, &pid) != EXIT_YES)
+        return EXIT_MISUSE;
     patient->pid = (pid_t)pid;
     if (!process_read(patient, &why))
         return complain_of_service(why);
@@ -269,37 +260,37 @@ static bool is_on_path(const char *program)
     return finding != PROGRAM_NOT_FOUND && finding != PROGRAM_NOT_EXECUTABLE;
 }
 
-static enum kind guess_kind(const char *subject)
+static enum subject_kind guess_kind(void)
 {
-    if (asked.kind != KIND_ANY)
+    if (asked.kind != SUBJECT_ANY)
         return asked.kind;
-    if (asked.dropin || asked.of_user)
-        return KIND_UNIT;
-    if (subject[0] != '\0' && subject[strspn(subject, "0123456789")] == '\0')
-        return KIND_PROCESS;
-    if (strchr(subject, '/') != NULL)
-        return KIND_PROGRAM;
-    if (text_ends_with(subject, ".service"))
-        return KIND_UNIT;
-    return is_on_path(subject) ? KIND_PROGRAM : KIND_UNIT;
+    if (dropin_wanted != 0 || user_wanted != 0)
+        return SUBJECT_UNIT;
+    if (subject_is_number(asked.name))
+        return SUBJECT_PROCESS;
+    if (strchr(asked.name, '/') != NULL)
+        return SUBJECT_PROGRAM;
+    if (text_ends_with(asked.name, ".service"))
+        return SUBJECT_UNIT;
+    return is_on_path(asked.name) ? SUBJECT_PROGRAM : SUBJECT_UNIT;
 }
 
-static int examine(const char *subject)
+static int examine(void)
 {
     /* Two whole paths and more: not for every stack. */
     static struct patient patient;
     int status = EXIT_MISUSE;
     patient.object_found = object_find(&patient.object);
-    switch (guess_kind(subject)) {
-    case KIND_ANY:
-    case KIND_PROGRAM:
-        status = doctor_program(&patient, subject);
+    switch (guess_kind()) {
+    case SUBJECT_ANY:
+    case SUBJECT_PROGRAM:
+        status = doctor_program(&patient, asked.name);
         break;
-    case KIND_UNIT:
-        status = doctor_unit(&patient, subject);
+    case SUBJECT_UNIT:
+        status = doctor_unit(&patient, asked.name);
         break;
-    case KIND_PROCESS:
-        status = doctor_process(&patient, subject);
+    case SUBJECT_PROCESS:
+        status = doctor_process(&patient, asked.name);
         break;
     }
     release(&patient);
@@ -308,59 +299,24 @@ static int examine(const char *subject)
 
 /* ---- the command line ---- */
 
-enum { OPTION_JSON = 1, OPTION_DROPIN, OPTION_USER, OPTION_UNIT, OPTION_PID, OPTION_PROGRAM };
-
 static const struct option options[] = {
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"dropin", no_argument, NULL, OPTION_DROPIN},
-    {"user", no_argument, NULL, OPTION_USER},
-    {"unit", required_argument, NULL, OPTION_UNIT},
-    {"pid", required_argument, NULL, OPTION_PID},
-    {"program", required_argument, NULL, OPTION_PROGRAM},
+    SUBJECT_OPTIONS,
+    {"dropin", no_argument, &dropin_wanted, 1},
+    {"user", no_argument, &user_wanted, 1},
     {0},
 };
 
-static int misuse_of_several(void)
-{
-    return command_misuse(&command_doctor, "one PROGRAM, UNIT or PID at a time");
-}
-
 static int run_doctor(int count, char **arguments)
 {
-    int option;
-    while ((option = command_next_option(&command_doctor, count, arguments, options)) != -1) {
-        switch (option) {
-        case OPTION_JSON:
-            asked.json = true;
-            break;
-        case OPTION_DROPIN:
-            asked.dropin = true;
-            break;
-        case OPTION_USER:
-            asked.of_user = true;
-            break;
-        default:
-            if (asked.subject != NULL)
-                return misuse_of_several();
-            asked.kind = option == OPTION_UNIT  ? KIND_UNIT
-                         : option == OPTION_PID ? KIND_PROCESS
-                                                : KIND_PROGRAM;
-            asked.subject = optarg;
-        }
-    }
-    if (optind < count && asked.subject == NULL)
-        asked.subject = arguments[optind++];
-    if (asked.subject == NULL || asked.subject[0] == '\0')
-        return command_misuse(&command_doctor, "what is to be looked at? Name a program, a unit "
-                                               "or a PID");
-    if (optind < count)
-        return misuse_of_several();
-    bool unit_meant = asked.kind == KIND_ANY || asked.kind == KIND_UNIT;
-    if (asked.dropin && (asked.json || !unit_meant))
+    static const struct subject_words words = {.unit = "unit", .placeholder = "UNIT"};
+    if (subject_read(&asked, &words, options, count, arguments) != EXIT_YES)
+        return EXIT_MISUSE;
+    bool unit_meant = asked.kind == SUBJECT_ANY || asked.kind == SUBJECT_UNIT;
+    if (dropin_wanted != 0 && (asked.json || !unit_meant))
         return command_misuse(&command_doctor, "--dropin is for a unit, and is no JSON");
-    if (asked.of_user && !unit_meant)
+    if (user_wanted != 0 && !unit_meant)
         return command_misuse(&command_doctor, "--user is for units");
-    return examine(asked.subject);
+    return examine();
 }
 
 const struct command command_doctor = {

@@ -52,6 +52,8 @@ bool wrapped_read(const struct string_list *command, size_t *program,
         size_t length = strcspn(name, "=");
         if (name[0] == '\0')
             break;
+        if (text_equal(name, "dry-run"))
+            add_setting("mode", "dry-run", environment);
         const struct option *option = find_option(options, name, length);
         const char *value = name[length] == '=' ? name + length + 1 : NULL;
         if (option != NULL && value == NULL && place < command->count)
