@@ -129,7 +129,7 @@ $(JANSSON_OBJECTS): $(WINDOWS_BUILD)/jansson/%.o: $(JANSSON)/src/jansson.h
 		-c -o $@ $(JANSSON)/src/$*.c
 
 # The program has the parts that every command has, and what injects; not the hooks.
-NOT_YET = free doctor/checkup doctor/report explain/%
+NOT_YET = free explain/%
 WINDOWS_COMMAND = $(wildcard preload/windows/posix/*.c \
 	preload/windows/command/*.c preload/windows/command/*/*.c) \
 	$(filter-out $(NOT_YET:%=preload/command/%.c),$(wildcard preload/command/*.c preload/command/*/*.c))
@@ -351,7 +351,7 @@ lint:
 	mandoc -Tlint -W warning man/portclaim.1 man/portclaim.7
 
 lint-windows:
-	clang-tidy --quiet $(WINDOWS) $(wildcard preload/windows/command/*.c) -- \
+	clang-tidy --quiet $(WINDOWS) $(wildcard preload/windows/command/*.c preload/windows/command/*/*.c) -- \
 		--target=x86_64-w64-mingw32 -isystem /usr/share/mingw-w64/include -std=gnu11 \
 		-D_GNU_SOURCE -DUNICODE -D_UNICODE -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN \
 		$(INCLUDES) -Ipreload/windows/posix

@@ -120,7 +120,25 @@ static bool take_chunk(struct search *search, const wchar_t *units, size_t count
     return false;
 }
 
-/* Chunks do not cross a page, so that the end of the memory is met by none that holds the text. */
+static bool find_environment(const struct block *block, const char **environment)
+{
+    return block->parameters != NULL &&
+           read(block, block->parameters + ENVIRONMENT_OFFSET, environment, sizeof(*environment));
+}
+
+/*
+ * The next chunk, which starts at *environment; returns its units, 0 for none. Chunks do not cross
+ * a page, so that the end of the memory is met by none that holds the text.
+ */
+static size_t read_chunk(const struct block *block, const char **environment, wchar_t *chunk)
+{
+    size_t size = CHUNK_BYTES - (uintptr_t)*environment % CHUNK_BYTES;
+    if (!read(block, *environment, chunk, size))
+        return 0;
+    *environment += size;
+    return size / sizeof(*chunk);
+}
+
 bool block_read_variable(const struct block *block, const wchar_t *name, wchar_t *value,
                          size_t count)
 {
@@ -128,16 +146,36 @@ bool block_read_variable(const struct block *block, const wchar_t *name, wchar_t
     wchar_t chunk[CHUNK_UNITS];
     const char *environment;
     bool over = false;
-    if (block->parameters == NULL ||
-        !read(block, block->parameters + ENVIRONMENT_OFFSET, &environment, sizeof(environment)))
+    if (!find_environment(block, &environment))
         return false;
     for (int index = 0; !over && index < MOST_ENVIRONMENT_CHUNKS; index++) {
-        size_t size = CHUNK_BYTES - (uintptr_t)environment % CHUNK_BYTES;
-        if (!read(block, environment, chunk, size))
+        size_t units = read_chunk(block, &environment, chunk);
+        if (units == 0)
             return false;
-        over = take_chunk(&search, chunk, size / sizeof(*chunk));
-        environment += size;
+        over = take_chunk(&search, chunk, units);
     }
     value[search.length] = L'\0';
     return over && !search.cut;
+}
+
+bool block_read_environment(const struct block *block, wchar_t *units, size_t count)
+{
+    wchar_t chunk[CHUNK_UNITS];
+    const char *environment;
+    size_t length = 0;
+    if (!find_environment(block, &environment))
+        return false;
+    for (;;) {
+        size_t read_units = read_chunk(block, &environment, chunk);
+        if (read_units == 0)
+            return false;
+        for (size_t index = 0; index < read_units; index++) {
+            if (length == count)
+                return false;
+            units[length++] = chunk[index];
+            /* An empty environment has a NUL for its first entry too. */
+            if (chunk[index] == L'\0' && (length == 1 || units[length - 2] == L'\0'))
+                return true;
+        }
+    }
 }

@@ -31,4 +31,7 @@ bool block_read_directory(const struct block *block, wchar_t *path, size_t count
 bool block_read_variable(const struct block *block, const wchar_t *name, wchar_t *value,
                          size_t count);
 
+/* All of it as it is, its second NUL included. */
+bool block_read_environment(const struct block *block, wchar_t *units, size_t count);
+
 #endif

@@ -50,18 +50,30 @@ static bool is_debugged(HANDLE process)
     return CheckRemoteDebuggerPresent(process, &present) && present;
 }
 
+static enum inject_result examine(HANDLE process, struct image *image)
+{
+    if (!image_read(process, image))
+        return INJECT_UNREADABLE;
+    if (!is_our_machine(process, image))
+        return INJECT_OTHER_MACHINE;
+    return is_signed_only(process) ? INJECT_SIGNED_ONLY : INJECT_DONE;
+}
+
+enum inject_result inject_foresee(HANDLE process)
+{
+    struct image image;
+    return examine(process, &image);
+}
+
 enum inject_result inject(HANDLE process, const wchar_t *dll)
 {
     struct image image;
     /* An import that is missing would keep the program from starting. */
     if (GetFileAttributesW(dll) == INVALID_FILE_ATTRIBUTES)
         return INJECT_NO_LIBRARY;
-    if (!image_read(process, &image))
-        return INJECT_UNREADABLE;
-    if (!is_our_machine(process, &image))
-        return INJECT_OTHER_MACHINE;
-    if (is_signed_only(process))
-        return INJECT_SIGNED_ONLY;
+    enum inject_result obstacle = examine(process, &image);
+    if (obstacle != INJECT_DONE)
+        return obstacle;
     if (is_ascii(dll) && !is_managed(&image)) {
         enum inject_result result = inject_by_imports(process, &image, dll);
         if (result != INJECT_NO_ROOM && result != INJECT_UNREADABLE)

@@ -40,6 +40,13 @@ enum { INJECT_PATH_COUNT = 1024 /* UTF-16 units of a DLL's path, its NUL include
  */
 enum inject_result inject(HANDLE process, const wchar_t *dll);
 
+/*
+ * What inject() would refuse this process for, which may run already: INJECT_UNREADABLE,
+ * INJECT_OTHER_MACHINE or INJECT_SIGNED_ONLY; else INJECT_DONE. Changes nothing. Rights:
+ * PROCESS_QUERY_INFORMATION and PROCESS_VM_READ.
+ */
+enum inject_result inject_foresee(HANDLE process);
+
 /* A clause for a message: "its machine is another one". */
 const char *inject_why(enum inject_result result);
 

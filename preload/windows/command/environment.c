@@ -3,6 +3,7 @@
 
 #include "allocate.h"
 #include "core/text.h"
+#include "environment_entry.h"
 #include "windows/path.h"
 #include "windows/system.h"
 #include "windows/wide.h"
@@ -86,6 +87,12 @@ static char *with_setting_path(char *entry)
     return text.bytes;
 }
 
+char *environment_entry(char *entry)
+{
+    raise_name(entry);
+    return with_setting_path(entry);
+}
+
 static size_t count_entries(const wchar_t *block)
 {
     size_t count = 0;
@@ -101,11 +108,8 @@ char *const *environment_all(void)
         err(2, "portclaim: cannot read the environment");
     char **entries = allocate((count_entries(block) + 1) * sizeof(*entries));
     size_t count = 0;
-    for (const wchar_t *entry = block; *entry != L'\0'; entry += wcslen(entry) + 1) {
-        char *text = narrow(entry);
-        raise_name(text);
-        entries[count++] = with_setting_path(text);
-    }
+    for (const wchar_t *entry = block; *entry != L'\0'; entry += wcslen(entry) + 1)
+        entries[count++] = environment_entry(narrow(entry));
     entries[count] = NULL;
     (void)FreeEnvironmentStringsW(block);
     return entries;

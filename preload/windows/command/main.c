@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-static const struct command *const commands[] = {&command_run, &command_who, NULL};
+static const struct command *const commands[] = {&command_run, &command_who, &command_doctor, NULL};
 
 int main(void)
 {

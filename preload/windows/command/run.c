@@ -10,6 +10,7 @@
 #include "command/environment.h"
 #include "command/options.h"
 #include "command/visible.h"
+#include "object.h"
 #include "own_line.h"
 #include "search.h"
 #include "start.h"
@@ -158,19 +159,6 @@ static wchar_t *line_for_batch(const wchar_t *path, char *const *program)
 
 /* ---- all of it ---- */
 
-/* Beside this command, whether it is there or not. */
-static void find_dll(wchar_t *path)
-{
-    static const wchar_t name[] = L"portclaim.dll";
-    DWORD count = GetModuleFileNameW(NULL, path, INJECT_PATH_COUNT);
-    wchar_t *last = count < INJECT_PATH_COUNT ? wcsrchr(path, L'\\') : NULL;
-    if (last == NULL ||
-        (size_t)(last + 1 - path) + sizeof(name) / sizeof(*name) > INJECT_PATH_COUNT)
-        path[0] = L'\0'; /* too long for us: it is not there */
-    else
-        wcscpy(last + 1, name);
-}
-
 static int run(int count, char **arguments)
 {
     struct settings settings;
@@ -188,7 +176,7 @@ static int run(int count, char **arguments)
         search_is_batch(path) ? line_for_batch(path, program) : line_as_written(program);
     if (line == NULL)
         return EXIT_REFUSED;
-    find_dll(dll);
+    object_find(NULL, dll);
     struct start start = {
         .program = path, .line = line, .dll = settings.mode == MODE_OFF ? NULL : dll};
     bool started = start_program(&start, warn_of_unhooked);
