@@ -2,7 +2,7 @@
 # portclaim doctor on Windows: why portclaim would not help, and the cure. The whole of Wine runs
 # without the privilege to bind a port below 1024, as if Windows kept them for itself.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # each test is a subshell; wine.bash sets much
-# shellcheck disable=SC1003 # backslashes at an end are what is tested
+# shellcheck disable=SC2016 # backticks that are to be shown
 bats_require_minimum_version 1.5.0
 
 load ../lib/harness
@@ -72,7 +72,8 @@ has_check() {
 
 # pattern_of PATH: the path as a pattern
 pattern_of() {
-    sed 's/[\\.+()]/\\&/g' <<<"$1"
+    local path=${1//\\/\\\\}
+    echo "${path//./\\.}"
 }
 
 # ----- a program ------------------------------------------------------------------------------
@@ -193,14 +194,16 @@ service() {
     doctor 1 --unit plain
     found preload fail 'server\.exe without portclaim run' \
         "^sc config \"plain\" binPath= \"\\\\\"$(pattern_of "$own")\\\\\" run -- "
-    found log warn 'a service has none' \
-        'Services\\plain" /v Environment /t REG_MULTI_SZ /d "PORTCLAIM_LOG=C:'
     refute has_check image-path
+    refute has_check log
 }
 
 @test "C06 doctor SERVICE: blanks without quotes, an interpreter, and NSSM" {
     local own
     own=$(windows_path "$windows/portclaim.exe")
+    service gone 'C:\none\portclaim.exe run cmd'
+    doctor 1 gone
+    found preload fail 'there is no C:\\none\\portclaim\.exe$'
     mkdir 'a b'
     cp "$server_exe" 'a b/nssm.exe'
     cp "$server_exe" node.exe
@@ -216,6 +219,8 @@ service() {
     found settings warn 'PORTCLAIM=dry-run' 'behind portclaim run: leave out what sets PORTCLAIM$'
     refute has_check dispatcher
     doctor 0 script
+    found log warn 'a service has none' \
+        'Services\\script" /v Environment /t REG_MULTI_SZ /d "PORTCLAIM_LOG=C:'
     found dispatcher warn 'node\.exe is no service by itself' 'nssm install "script" ".*" "run -- Z:.*node\.exe server\.js"$'
 }
 

@@ -36,6 +36,9 @@ void add_finding(struct patient *patient, const char *check, enum result result,
 /* The line that gives the patient this setting, where it takes it from. */
 char *cure_by_setting(const struct patient *patient, const char *variable, const char *value);
 
+/* On another machine, as far as the path says. */
+bool lies_on_share(const wchar_t *path);
+
 /* "program" and "console": the file; patient->program is its name. */
 void check_program(struct patient *patient);
 void check_console(struct patient *patient);
@@ -64,7 +67,7 @@ void check_log(struct patient *patient);
 void check_account(struct patient *patient);
 void check_processes(struct patient *patient);
 
-/* "owners" and "handles": what this Windows tells of ports. */
+/* "owners", "handles" and, where it is no x64, "machine": what this Windows is and tells. */
 void check_machine(struct checkup *checkup);
 
 /* Of a service: "preload", "image-path", "dispatcher", "restart", "start-timeout". */

@@ -6,15 +6,12 @@
 #include "command/command.h"
 #include "command/doctor/report.h"
 #include "command/doctor/subject.h"
-#include "command/doctor/wrapped.h"
 #include "command/environment.h"
 #include "command/visible.h"
 #include "core/text.h"
+#include "launch.h"
 #include "process.h"
 #include "strings.h"
-#include "windows/command/allocate.h"
-#include "windows/command/environment_entry.h"
-#include "windows/command/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,21 +75,11 @@ static void release(struct patient *patient)
     checkup_free(&patient->checkup);
 }
 
-/* The path of a program, as `run` finds it; by malloc(3), NULL: there is none. */
-static char *find_program(const char *name)
-{
-    wchar_t path[SEARCH_PATH_COUNT];
-    wchar_t *wide = strings_to_wide(name);
-    char *found = search_program(wide, path) ? strings_from_wide(path) : NULL;
-    free(wide);
-    return found;
-}
-
 /* ---- a program ---- */
 
 static int doctor_program(struct patient *patient, const char *subject)
 {
-    patient->program = find_program(subject);
+    patient->program = launch_find(subject);
     if (patient->program == NULL) {
         char *slashed = strings_slashed(subject);
         char *shown = visible(slashed);
@@ -114,83 +101,6 @@ static int doctor_program(struct patient *patient, const char *subject)
 }
 
 /* ---- a service ---- */
-
-/* The system's variables: a service has those, and none of a user's who asks. */
-static void add_system_variables(struct string_list *environment)
-{
-    static const wchar_t key[] =
-        L"SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment";
-    enum { NAME_UNITS = 256, ENTRY_UNITS = 32768 };
-    HKEY variables;
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, key, 0, KEY_READ, &variables) != ERROR_SUCCESS)
-        return;
-    wchar_t *entry = allocate(ENTRY_UNITS * sizeof(*entry));
-    for (DWORD index = 0;; index++) {
-        DWORD units = NAME_UNITS;
-        if (RegEnumValueW(variables, index, entry, &units, NULL, NULL, NULL, NULL) != ERROR_SUCCESS)
-            break;
-        DWORD size = (DWORD)((ENTRY_UNITS - NAME_UNITS - 2) * sizeof(*entry));
-        wchar_t *value = entry + units + 1;
-        if (RegGetValueW(variables, NULL, entry, RRF_RT_REG_SZ, NULL, value, &size) !=
-            ERROR_SUCCESS)
-            continue;
-        entry[units] = L'=';
-        strings_add_variable(environment, entry);
-    }
-    free(entry);
-    (void)RegCloseKey(variables);
-}
-
-/* A later entry takes the place of an earlier one of its name. */
-static void set_variables(struct string_list *environment, const struct string_list *entries)
-{
-    for (size_t index = 0; index < entries->count; index++) {
-        const char *entry = entries->list[index];
-        size_t length = strcspn(entry, "=") + 1;
-        for (size_t place = environment->count; place-- > 0;) {
-            if (strncmp(environment->list[place], entry, length) == 0)
-                string_list_remove(environment, place);
-        }
-        char *fit = environment_entry(formatted("%s", entry));
-        string_list_add(environment, fit);
-        free(fit);
-    }
-}
-
-static bool is_portclaim(const char *program)
-{
-    const char *name = strings_base_name(program);
-    return strings_same(name, "portclaim.exe") || strings_same(name, "portclaim");
-}
-
-/* wrapped_read() knows the command by its name on every system. */
-static void take_command(struct patient *patient, const struct string_list *words)
-{
-    struct string_list command = {0};
-    size_t place = 0;
-    for (size_t index = 0; index < words->count; index++)
-        string_list_add(&command, index == 0 && is_portclaim(words->list[0]) ? "portclaim"
-                                                                             : words->list[index]);
-    patient->wrapped = wrapped_read(&command, &place, &patient->options);
-    if (patient->wrapped)
-        patient->wrapper = find_program(words->list[0]);
-    for (; place < words->count; place++)
-        string_list_add(&patient->command, words->list[place]);
-    string_list_free(&command);
-}
-
-static void take_service(struct patient *patient)
-{
-    const struct service *service = &patient->unit;
-    patient->service = service;
-    account_of_service(service->account, &patient->account);
-    add_system_variables(&patient->environment);
-    set_variables(&patient->environment, &service->environment);
-    take_command(patient, &service->command);
-    set_variables(&patient->environment, &patient->options);
-    if (patient->command.count > 0)
-        patient->program = find_program(patient->command.list[0]);
-}
 
 static void examine_executable(struct patient *patient)
 {
@@ -220,7 +130,7 @@ static int doctor_service(struct patient *patient, const char *subject)
     free(name);
     if (!loaded)
         return complain(why);
-    take_service(patient);
+    launch_read_service(patient);
     examine_executable(patient);
     if (patient->command.count > 0)
         check_preload(patient);
@@ -235,28 +145,20 @@ static int doctor_service(struct patient *patient, const char *subject)
 
 /* ---- a process ---- */
 
-/* Its service's settings are those that it has: only how it is started again is asked there. */
+/*
+ * What a service has started need not be the service: sshd's, or a task of Task Scheduler. It is
+ * when its program is the one that the service starts. Its settings are those that it has.
+ */
 static void find_service(struct patient *patient)
 {
     char *why = NULL;
     wchar_t *name = process_service(patient->pid);
     if (name == NULL)
         return;
-    if (service_load(&patient->unit, name, &why)) {
-        struct patient service = {0};
-        take_command(&service, &patient->unit.command);
-        patient->service = &patient->unit;
-        patient->wrapped = service.wrapped;
-        string_list_add_all(&patient->options, service.options.list);
-        release(&service);
-    } else {
-        char *shown = strings_from_wide(name);
-        add_finding(patient, "unit", RESULT_WARN,
-                    said("it belongs to the service %s, of which nothing can be read", shown),
-                    "its settings may stand in the way, and were not looked at",
-                    said("sc qc \"%s\"", shown));
-        free(shown);
-    }
+    if (!service_load(&patient->unit, name, &why) || !launch_is_of(patient, &patient->unit))
+        service_free(&patient->unit);
+    else
+        launch_take_command(patient, &patient->unit);
     free(why);
     free(name);
 }
@@ -292,7 +194,7 @@ static enum subject_kind guess_kind(void)
         return SUBJECT_PROCESS;
     if (strpbrk(asked.name, "\\/:") != NULL)
         return SUBJECT_PROGRAM;
-    char *program = find_program(asked.name);
+    char *program = launch_find(asked.name);
     free(program);
     return program != NULL ? SUBJECT_PROGRAM : SUBJECT_UNIT;
 }

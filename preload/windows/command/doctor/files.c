@@ -65,7 +65,7 @@ static enum obstacle look_for(const struct patient *patient, const wchar_t *path
     return obstacle == OBSTACLE_DENIED && patient->account.system ? OBSTACLE_NONE : obstacle;
 }
 
-static bool is_share(const wchar_t *path)
+bool lies_on_share(const wchar_t *path)
 {
     const wchar_t root[] = {path[0], path[0] == L'\0' ? L'\0' : path[1], L'\\', L'\0'};
     return path[0] == L'\\' || GetDriveTypeW(root) == DRIVE_REMOTE;
@@ -104,21 +104,27 @@ static char *cure_of(const struct patient *patient, enum obstacle obstacle, cons
 
 /* ---- the lock and the memory ---- */
 
+/* A service that is not looked at as a process: what it is started with is not seen. */
+static bool is_planned(const struct patient *patient)
+{
+    return patient->service != NULL && patient->pid == 0;
+}
+
 /* Where it is by itself; false when nobody can tell. */
 static bool prefer_user_directory(struct patient *patient)
 {
     struct string_list environment = {0};
     const char *local = string_list_value(&patient->environment, "LOCALAPPDATA");
-    wchar_t *known = patient->service != NULL ? account_local_directory(&patient->account) : NULL;
-    char *known_text = known == NULL ? NULL : strings_from_wide(known);
-    if (known_text != NULL || (local != NULL && patient->service == NULL)) {
-        char *entry = formatted("LOCALAPPDATA=%s", known_text != NULL ? known_text : local);
+    wchar_t *profile = is_planned(patient) ? account_local_directory(&patient->account) : NULL;
+    char *own = profile == NULL ? NULL : strings_from_wide(profile);
+    if (own != NULL || (local != NULL && !is_planned(patient))) {
+        char *entry = formatted("LOCALAPPDATA=%s", own != NULL ? own : local);
         string_list_add(&environment, entry);
         state_prefer_user_directory(&patient->settings, environment.list);
         free(entry);
     }
-    free(known);
-    free(known_text);
+    free(profile);
+    free(own);
     string_list_free(&environment);
     return patient->settings.state_directory[0] != '\0';
 }
@@ -134,7 +140,7 @@ static void warn_of_state(struct patient *patient, char *found, char *cure)
 static void warn_of_unknown(struct patient *patient)
 {
     static const char variable[] = "PORTCLAIM_STATE_DIR";
-    if (patient->service != NULL)
+    if (is_planned(patient))
         add_finding(patient, "state", RESULT_WARN,
                     said("the profile of %s is not known", patient->account.name),
                     "whether its %LOCALAPPDATA%\\portclaim can be used was not looked at",
@@ -159,7 +165,7 @@ void check_state(struct patient *patient)
     bool whole = path_to_wide(patient->settings.state_directory, path, PATH_UNITS);
     char *name = strings_from_wide(path);
     enum obstacle obstacle = whole ? look_for(patient, path, true) : OBSTACLE_CUT;
-    if (is_share(path))
+    if (lies_on_share(path))
         warn_of_state(patient, said("%s lies on a share", name),
                       cure_by_setting(patient, "PORTCLAIM_STATE_DIR", other));
     else if (!chosen && !patient->account.ours && obstacle == OBSTACLE_DENIED)
@@ -179,10 +185,10 @@ static char *cure_by_log(const struct patient *patient)
     return cure_by_setting(patient, "PORTCLAIM_LOG", "C:\\ProgramData\\portclaim.log");
 }
 
-/* What a service writes to stderr goes nowhere; NSSM has a file for it if it is told one. */
+/* What a service writes to stderr goes nowhere; a wrapper may have a file for it. */
 static void check_stderr(struct patient *patient)
 {
-    if (patient->service != NULL && !patient->service->by_nssm)
+    if (is_planned(patient) && patient->wrapped && !patient->service->by_nssm)
         add_finding(patient, "log", RESULT_WARN,
                     said("PORTCLAIM_LOG=stderr, and a service has none"),
                     "nobody sees what portclaim says", cure_by_log(patient));

@@ -9,12 +9,6 @@
 
 static const char check[] = "object";
 
-static bool is_remote(const wchar_t *path)
-{
-    const wchar_t root[] = {path[0], path[0] == L'\0' ? L'\0' : path[1], L'\\', L'\0'};
-    return path[0] == L'\\' || GetDriveTypeW(root) == DRIVE_REMOTE;
-}
-
 static void check_file(struct patient *patient, const wchar_t *path, const char *name)
 {
     static const char unhooked[] = "without its DLL portclaim is in no program";
@@ -38,7 +32,7 @@ static void check_file(struct patient *patient, const wchar_t *path, const char 
                     said("%s is version %s, this command %s", name, version, PORTCLAIM_VERSION),
                     "it may know other settings, and this command cannot tell which",
                     said(replace));
-    else if (is_remote(path))
+    else if (lies_on_share(path))
         add_finding(patient, check, RESULT_WARN, said("%s lies on a share", name),
                     "other users and services may not see that drive, and then their programs run "
                     "without portclaim",

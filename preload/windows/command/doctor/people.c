@@ -84,8 +84,7 @@ static void judge_survey(struct patient *patient, const struct survey *survey, c
                          survey->there, name, survey->pids),
                     "they are another user's, elevated or protected; if one of them is the earlier "
                     "instance, it is not stopped",
-                    said("start it as that user or as administrator, or end it there: taskkill /F "
-                         "/PID PID"));
+                    said("start the next one as that user, or as administrator"));
 }
 
 void check_processes(struct patient *patient)

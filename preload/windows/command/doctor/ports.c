@@ -30,8 +30,29 @@ static struct tables *allocate_tables(void)
     return tables;
 }
 
+/* IsWow64Process2, which is not before Windows 10 1709, where there was no ARM64 either. */
+static bool is_x64(void)
+{
+    typedef BOOL(WINAPI * question)(HANDLE process, USHORT * emulated, USHORT * native);
+    question ask =
+        (question)(void *)GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "IsWow64Process2");
+    USHORT emulated = 0;
+    USHORT native = IMAGE_FILE_MACHINE_AMD64;
+    return ask == NULL || !ask(GetCurrentProcess(), &emulated, &native) ||
+           native == IMAGE_FILE_MACHINE_AMD64;
+}
+
 void check_machine(struct checkup *checkup)
 {
+    if (!is_x64())
+        checkup_add(checkup,
+                    (struct finding){
+                        .check = "machine",
+                        .result = RESULT_WARN,
+                        .found = said("this Windows runs on another processor, and emulates x64"),
+                        .why = "portclaim was never tried there, and does nothing in programs of "
+                               "that processor's own kind",
+                    });
     struct tables *tables = allocate_tables();
     struct native_list handles;
     const struct endpoint any = {.family = FAMILY_IPV6, .port = 1};

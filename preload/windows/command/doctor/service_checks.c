@@ -168,7 +168,8 @@ void check_restart(struct patient *patient)
 {
     static const char check[] = "restart";
     const struct service *service = patient->service;
-    const SC_ACTION *last = &service->actions[service->action_count - 1];
+    DWORD count = service->action_count;
+    const SC_ACTION *last = &service->actions[count > 0 ? count - 1 : 0];
     if (service->by_nssm)
         checkup_pass(&patient->checkup, check, said("NSSM starts it again when it ends"));
     else if (!service->actions_known)
@@ -183,10 +184,9 @@ void check_restart(struct patient *patient)
         checkup_pass(&patient->checkup, check,
                      said("no restart after a failure: portclaim helps at each start"));
     else if (last->Type != SC_ACTION_RESTART)
-        warn_of_actions(
-            patient, said("from its failure %lu on it is not started again", service->action_count),
-            "a stranger who holds the port that long leaves the service down, and "
-            "nobody starts it again");
+        warn_of_actions(patient, said("from its failure %lu on it is not started again", count),
+                        "a stranger who holds the port that long leaves the service down, and "
+                        "nobody starts it again");
     else
         checkup_pass(&patient->checkup, check,
                      said("after a failure it is started again in %lu s, as often as it takes",
