@@ -144,10 +144,15 @@ pattern_of() {
     refute [ -e "$here/none" ]
 }
 
-@test "C06 W02 doctor PROGRAM: a port that the system keeps for itself, and one that is merely held" {
+@test "C06 W02 doctor PROGRAM: a port that the system keeps for itself, and those that are merely held" {
     require_root
-    serve old
-    PORTCLAIM_PORTS=80,$port PORTCLAIM_CLAIM=udp:$port doctor 1 "$server_exe"
+    serve old --address 0.0.0.0
+    start holder "${network[@]}" perl -MIO::Socket::INET -e '
+        $| = 1;
+        my $socket = IO::Socket::INET->new(LocalAddr => "0.0.0.0", LocalPort => 81, Listen => 1) or die;
+        print "up\n"; sleep 600'
+    wait_for_line holder '^up'
+    PORTCLAIM_PORTS=80,81,$port PORTCLAIM_CLAIM=$port doctor 1 "$server_exe"
     found excluded-ports fail 'Windows keeps tcp port 80 for itself' 'netsh int ipv4 show excludedportrange tcp'
     assert_equal "$(jq '[.checks[] | select(.check == "excluded-ports")] | length' <<<"$report")" 1
     assert_untouched old
