@@ -264,8 +264,8 @@ on_console() {
 
 # ----- the file -------------------------------------------------------------------------------
 
-@test "it needs no library but the system's own three" {
+@test "it needs no library but the system's own four" {
     require_command x86_64-w64-mingw32-objdump
     assert_equal "$(x86_64-w64-mingw32-objdump -p "$windows/portclaim.exe" |
-        sed -n 's/.*DLL Name: //p' | tr "[:upper:]" "[:lower:]" | sort | xargs)" "kernel32.dll msvcrt.dll ws2_32.dll"
+        sed -n 's/.*DLL Name: //p' | tr "[:upper:]" "[:lower:]" | sort | xargs)" "advapi32.dll kernel32.dll msvcrt.dll ws2_32.dll"
 }

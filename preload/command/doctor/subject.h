@@ -19,13 +19,13 @@ struct subject {
 /* What getopt_long(3) returns for the options below; a system's own ones set a flag, and are 0. */
 enum { SUBJECT_OPTION_JSON = 1, SUBJECT_OPTION_UNIT, SUBJECT_OPTION_PID, SUBJECT_OPTION_PROGRAM };
 
-#define SUBJECT_OPTIONS                                                                            \
-    {"json", no_argument, NULL, SUBJECT_OPTION_JSON},                                              \
-        {"unit", required_argument, NULL, SUBJECT_OPTION_UNIT},                                    \
-        {"pid", required_argument, NULL, SUBJECT_OPTION_PID},                                      \
-    {                                                                                              \
-        "program", required_argument, NULL, SUBJECT_OPTION_PROGRAM                                 \
-    }
+/* clang-format off */
+#define SUBJECT_OPTIONS \
+    {"json", no_argument, NULL, SUBJECT_OPTION_JSON}, \
+    {"unit", required_argument, NULL, SUBJECT_OPTION_UNIT}, \
+    {"pid", required_argument, NULL, SUBJECT_OPTION_PID}, \
+    {"program", required_argument, NULL, SUBJECT_OPTION_PROGRAM}
+/* clang-format on */
 
 /* Of what the service manager of the system starts: "unit" and "UNIT". */
 struct subject_words {

@@ -18,6 +18,18 @@
 
 static struct subject asked;
 
+void add_finding(struct patient *patient, const char *check, enum result result, char *found,
+                 const char *why, char *cure)
+{
+    checkup_add(&patient->checkup, (struct finding){
+                                       .check = check,
+                                       .result = result,
+                                       .found = found,
+                                       .why = why,
+                                       .cure = cure,
+                                   });
+}
+
 /* ---- what is asked of whom ---- */
 
 static void examine_settings(struct patient *patient)

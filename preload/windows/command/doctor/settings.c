@@ -9,18 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void add_finding(struct patient *patient, const char *check, enum result result, char *found,
-                 const char *why, char *cure)
-{
-    checkup_add(&patient->checkup, (struct finding){
-                                       .check = check,
-                                       .result = result,
-                                       .found = found,
-                                       .why = why,
-                                       .cure = cure,
-                                   });
-}
-
 /* ---- where a setting comes from ---- */
 
 /* "\0" between entries is the notation of reg(1). */
