@@ -3,8 +3,8 @@
  * examine --damage FILE COUNT: COUNT damaged copies of an ELF file, examined one by one; prints how
  * often there was which finding. Built with sanitizers, which end it at the first mistake.
  */
-#include "command/program/elf.h"
-#include "command/program/program.h"
+#include "linux/command/program/elf.h"
+#include "linux/command/program/program.h"
 
 #include <err.h>
 #include <fcntl.h>
