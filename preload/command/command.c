@@ -45,6 +45,8 @@ static void print_help(const struct command *command)
 {
     print_usage(command, stdout);
     printf("\n%s\n\n%s", command->summary, command->details);
+    for (const char *const *part = command->more; part != NULL && *part != NULL; part++)
+        printf("%s", *part);
 }
 
 int command_close_output(int status)

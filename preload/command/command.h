@@ -20,10 +20,11 @@ enum {
 
 struct command {
     const char *name;
-    const char *summary;  /* one line for `portclaim --help` */
-    const char *synopsis; /* what follows "portclaim NAME " in its usage line */
-    const char *details;  /* the rest of its help: options, exit codes, examples */
-    bool wraps;           /* what follows its options is another program's command line */
+    const char *summary;     /* one line for `portclaim --help` */
+    const char *synopsis;    /* what follows "portclaim NAME " in its usage line */
+    const char *details;     /* the rest of its help: options, exit codes, examples */
+    const char *const *more; /* what follows that, in parts, ended by NULL; NULL: nothing */
+    bool wraps;              /* what follows its options is another program's command line */
     /* arguments[0] is the command's name, as in main(). Returns the exit code. */
     int (*run)(int count, char **arguments);
 };

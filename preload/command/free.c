@@ -1,19 +1,12 @@
 /* portclaim free: the claim without a server. */
 #include "command.h"
-#include "core/endpoint.h"
-#include "linux/host.h"
-#include "linux/own_socket.h"
-#include "linux/request.h"
-#include "linux/system.h"
+#include "core/text.h"
 #include "options.h"
+#include "own_claim.h"
 #include "visible.h"
 
-#include <err.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { OPTION_DRY_RUN = 1, OPTION_FORCE, OPTION_UNIT };
 
@@ -46,22 +39,20 @@ static const struct option own_options[] = {
 static void take_unit(const char *name)
 {
     static const char special[] = "\\*?[";
+    struct wording rule = {0};
+    if (own_claim_no_units != NULL)
+        exit(command_misuse(&command_free, "%s", own_claim_no_units));
     if (name[0] == '\0' || strchr(name, ',') != NULL)
         exit(command_misuse(&command_free, "--unit wants the name of one unit, without a comma; it "
                                            "may be repeated"));
-    char *rule = malloc(strlen("unit:.service") + 2 * strlen(name) + 1);
-    if (rule == NULL)
-        err(EXIT_MISUSE, "portclaim free");
-    char *end = stpcpy(rule, "unit:");
-    for (const char *byte = name; *byte != '\0'; byte++) {
-        if (strchr(special, *byte) != NULL)
-            *end++ = '\\';
-        *end++ = *byte;
-    }
-    strcpy(end,
-           text_ends_with(name, ".service") || text_ends_with(name, ".scope") ? "" : ".service");
-    options_take_setting(OPTION_MATCH, rule);
-    free(rule);
+    wording_add(&rule, "unit:");
+    for (const char *byte = name; *byte != '\0'; byte++)
+        wording_add(&rule, strchr(special, *byte) != NULL ? "\\%c" : "%c", *byte);
+    if (!text_ends_with(name, ".service") && !text_ends_with(name, ".scope"))
+        wording_add(&rule, ".service");
+    char *taken = wording_end(&rule);
+    options_take_setting(OPTION_MATCH, taken);
+    free(taken);
 }
 
 static void take_option(int option)
@@ -83,84 +74,46 @@ static void take_option(int option)
 
 /* ---- the claim ---- */
 
-struct own_call {
-    int socket;
-    struct sockaddr_storage address;
-    socklen_t length;
-};
-
-/* By the system call itself: under LD_PRELOAD, bind() would be a claim of its own. */
-static int bind_own(void *context)
+static int complain_of_failure(const struct own_claim *own_claim, const char *endpoint)
 {
-    struct own_call *call = context;
-    return (int)-SYSTEM(bind, call->socket, &call->address, call->length);
-}
-
-static const char *what_to_do(int error)
-{
-    switch (error) {
-    case EACCES:
-        return "ports below 1024 need root or CAP_NET_BIND_SERVICE";
-    case EADDRNOTAVAIL:
-        return "the address is not one of this machine's; \"ip address\" shows them";
-    case EAFNOSUPPORT:
-        return "this machine lacks the address family; name an IPv4 address";
-    default:
-        return "try it as the user and on the machine of the server";
-    }
-}
-
-static int complain_of_error(const char *endpoint, int error)
-{
-    command_complain(&command_free, "cannot try to bind %s: %s; %s", endpoint, strerror(error),
-                     what_to_do(error));
+    struct wording words = {0};
+    own_claim_explain(own_claim, &words);
+    char *why = wording_end(&words);
+    command_complain(&command_free, "cannot try to bind %s: %s", endpoint, why);
+    free(why);
     return EXIT_MISUSE;
 }
 
-static int claim(const struct settings *settings, struct own_call *call, const char *shown)
+static void complain_of_settings(const struct settings *settings, const struct endpoint *endpoint,
+                                 const char *shown)
 {
-    struct linux_host *host = host_create(settings);
-    if (host == NULL)
-        err(EXIT_MISUSE, "portclaim free");
-    (void)request_describe(call->socket, OPERATION_BIND, (struct sockaddr *)&call->address,
-                           call->length, &host->request);
-    host->socket = call->socket;
-    host->attempt = bind_own;
-    host->attempt_context = call;
-    enum claim_result result = host_claim(host);
-    int status = EXIT_NO;
-    if (result == CLAIM_WON)
-        status = EXIT_YES;
-    else if (result == CLAIM_FAILED)
-        status = complain_of_error(shown, host->error);
-    host_destroy(host);
-    return status;
+    command_complain(&command_free,
+                     "%s is held, and %s keeps portclaim from doing anything about it; "
+                     "\"portclaim who %u\" shows by whom",
+                     shown, settings->mode == MODE_OFF ? "PORTCLAIM=off" : "PORTCLAIM_PORTS",
+                     (unsigned)endpoint->port);
 }
 
 static int free_endpoint(const struct settings *settings, struct endpoint *endpoint)
 {
     char shown[ENDPOINT_TEXT_SIZE];
     struct text text;
-    struct own_call call;
-    call.socket = own_socket_open(endpoint, &call.address, &call.length);
+    int status = EXIT_NO;
+    struct own_claim *own_claim = own_claim_open(settings, endpoint);
     text_start(&text, shown, sizeof(shown));
     endpoint_print(&text, endpoint);
-    if (call.socket < 0)
-        return complain_of_error(shown, -call.socket);
-    int error = bind_own(&call);
-    if (error == 0)
-        return EXIT_YES;
-    if (error != EADDRINUSE)
-        return complain_of_error(shown, error);
-    if (settings->mode == MODE_OFF || !settings_allow_port(settings, endpoint->port)) {
-        command_complain(&command_free,
-                         "%s is held, and %s keeps portclaim from doing anything about it; "
-                         "\"portclaim who %u\" shows by whom",
-                         shown, settings->mode == MODE_OFF ? "PORTCLAIM=off" : "PORTCLAIM_PORTS",
-                         (unsigned)endpoint->port);
-        return EXIT_NO;
-    }
-    return claim(settings, &call, shown);
+    enum own_claim_answer answer = own_claim_try(own_claim);
+    bool may_claim = settings->mode != MODE_OFF && settings_allow_port(settings, endpoint->port);
+    if (answer == OWN_CLAIM_HELD && !may_claim)
+        complain_of_settings(settings, endpoint, shown);
+    else if (answer == OWN_CLAIM_HELD)
+        answer = own_claim_run(own_claim);
+    if (answer == OWN_CLAIM_FREE)
+        status = EXIT_YES;
+    else if (answer == OWN_CLAIM_FAILED)
+        status = complain_of_failure(own_claim, shown);
+    own_claim_close(own_claim);
+    return status;
 }
 
 /* ---- the command ---- */
@@ -193,45 +146,40 @@ static int run_free(int count, char **arguments)
     if (!options_read_settings(&settings))
         return EXIT_MISUSE;
     settings.only_named = true;
-    state_prefer_runtime_directory(&settings, environ);
     return free_endpoint(&settings, &endpoint);
 }
+
+static const char options_help[] =
+    "  --service LABEL    processes started with PORTCLAIM_SERVICE=LABEL\n"
+    "  --force            any holder of your own user\n"
+    "  --dry-run          say what would be done, and do nothing\n"
+    "\n";
+
+static const char sparing_help[] =
+    "whoever is named by --protect; a client, whose connection merely has the port, only\n"
+    "when it is named and listens nowhere. Every holder that stands in the way has to be\n"
+    "named, or nobody is stopped.\n"
+    "\n";
+
+static const char settings_help[] =
+    "  --kill-ms MS, --wait-ms MS    the rest of the time (400, 2000)\n"
+    "  --protect LIST, --limit N/S, --reuseaddr on|off, --log FILE, --log-format FORMAT,\n"
+    "  --state-dir DIR    as the settings of portclaim(7), which also come from the\n"
+    "                     environment\n"
+    "\n"
+    "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address), with \"udp:\" before it\n"
+    "for UDP.\n"
+    "\n"
+    "Exit status: 0 it is free, 1 it is still held (stderr says by whom), 2 it could not be\n"
+    "tried.\n"
+    "\n";
 
 const struct command command_free = {
     .name = "free",
     .summary = "free a port: stop those who hold it and are named",
     .synopsis = "[--dry-run] [--match RULE]... [--force] ENDPOINT|PORT",
-    .details =
-        "Does what a server under portclaim does when its address is in use, without a server:\n"
-        "for ExecStartPre= and scripts. Returns once the endpoint can be bound. Without a name\n"
-        "for them, here or in PORTCLAIM_MATCH or PORTCLAIM_SERVICE, holders are only waited for.\n"
-        "\n"
-        "  --match RULE       may be stopped: exe:GLOB, comm:GLOB, cmdline:GLOB, unit:GLOB, any\n"
-        "  --unit NAME        processes of this systemd service; may be repeated, as --match\n"
-        "  --service LABEL    processes started with PORTCLAIM_SERVICE=LABEL\n"
-        "  --force            any holder of your own user\n"
-        "  --dry-run          say what would be done, and do nothing\n"
-        "\n"
-        "Never stopped: this process and its ancestors, PID 1, other users' processes, and\n"
-        "whoever is named by --protect; a client, whose connection merely has the port, only\n"
-        "when it is named and listens nowhere. Every holder that stands in the way has to be\n"
-        "named, or nobody is stopped.\n"
-        "\n"
-        "  --signal NAME      ask with this signal instead of TERM\n"
-        "  --term-ms MS       grace before SIGKILL (600)\n"
-        "  --kill-ms MS, --wait-ms MS    the rest of the time (400, 2000)\n"
-        "  --protect LIST, --limit N/S, --reuseaddr on|off, --log FILE, --log-format FORMAT,\n"
-        "  --state-dir DIR    as the settings of portclaim(7), which also come from the\n"
-        "                     environment\n"
-        "\n"
-        "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address), with \"udp:\" before "
-        "it\n"
-        "for UDP.\n"
-        "\n"
-        "Exit status: 0 it is free, 1 it is still held (stderr says by whom), 2 it could not be\n"
-        "tried.\n"
-        "\n"
-        "  portclaim free --unit openclaw.service 18789\n"
-        "  ExecStartPre=/usr/local/bin/portclaim free --unit %n 127.0.0.1:18789\n",
+    .details = own_claim_naming,
+    .more = (const char *const[]){options_help, own_claim_sparing, sparing_help, own_claim_stopping,
+                                  settings_help, own_claim_examples, NULL},
     .run = run_free,
 };
