@@ -20,6 +20,7 @@ struct entry {
     "two instances were started, perhaps one by a supervisor: run one of them, or give each its "  \
     "own port"
 #define ADVICE_OF_SYSTEM NULL /* system_advice() has it */
+#define WORDS_OF_SYSTEM  NULL /* words.not_named */
 
 static const struct entry entries[] = {
     [EVIDENCE_NONE] = {VERDICT_UNKNOWN, "none", "nothing is known of it", ADVICE_OF_SYSTEM},
@@ -57,8 +58,7 @@ static const struct entry entries[] = {
     [EVIDENCE_OTHER_ARGUMENTS] = {VERDICT_FOREIGN, "other-arguments",
                                   "same program with other arguments or directory",
                                   ADVICE_STRANGER},
-    [EVIDENCE_NOT_NAMED] = {VERDICT_FOREIGN, "not-named",
-                            "not named by --match, --unit or --service",
+    [EVIDENCE_NOT_NAMED] = {VERDICT_FOREIGN, "not-named", WORDS_OF_SYSTEM,
                             "name it if it may be stopped, or use --force for any holder of your "
                             "own user"},
     [EVIDENCE_CONNECTION] = {VERDICT_CLIENT, "connection", "its connection has our local port",
@@ -82,7 +82,8 @@ const char *evidence_name(enum evidence evidence)
 
 const char *evidence_words(enum evidence evidence)
 {
-    return entries[evidence].words;
+    const char *own = entries[evidence].words;
+    return own == WORDS_OF_SYSTEM ? words.not_named : own;
 }
 
 static const char *system_advice(enum evidence evidence)

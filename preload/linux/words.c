@@ -11,5 +11,6 @@ const struct words words = {
               "pidfd_send_signal",
     .no_state = "the state directory cannot be used: no lock between two starters and no limit on "
                 "kills; set PORTCLAIM_STATE_DIR to a directory of this user's own, mode 0700",
+    .not_named = "not named by --match, --unit or --service",
     .refused = "nobody holds it, and it is not permitted",
 };

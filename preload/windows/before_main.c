@@ -1,11 +1,9 @@
 #include "before_main.h"
 
-#include "claiming.h"
 #include "core/holder.h"
 #include "core/runners.h"
 #include "log.h"
 #include "memory.h"
-#include "next.h"
 #include "own_socket.h"
 #include "patch.h"
 #include "processes.h"
@@ -44,19 +42,20 @@ static bool claims_itself(void)
 static void claim_entry(const struct settings *settings, const char *name)
 {
     struct endpoint endpoint;
-    struct sockaddr_storage address;
-    int length;
+    struct own_socket own;
     const char *error;
     if (!endpoint_parse(name, &endpoint, &error))
         return; /* settings_read() has refused it already */
-    SOCKET socket = own_socket_open(&endpoint, &address, &length);
-    if (socket == INVALID_SOCKET)
+    if (!settings_allow_port(settings, endpoint.port) || !own_socket_open(&own, &endpoint))
         return;
-    if (next_bind(socket, (struct sockaddr *)&address, length) != 0 &&
-        claiming_is_cause(WSAGetLastError()))
-        (void)claiming_bind(settings, socket, (struct sockaddr *)&address, length,
-                            WSAGetLastError());
-    (void)closesocket(socket);
+    struct windows_host *windows_host = host_create(settings);
+    if (windows_host != NULL) {
+        own_socket_attach(&own, windows_host);
+        if (claim_begins_with(host_try(windows_host)))
+            (void)host_claim(windows_host);
+    }
+    host_destroy(windows_host);
+    own_socket_close(&own);
 }
 
 /* Every child of the program would claim as well, and wait for its own ancestor. */

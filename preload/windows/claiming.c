@@ -81,7 +81,7 @@ static int claim(const struct settings *settings, const struct request *request,
     windows_host->request = *request;
     windows_host->attempt = again;
     windows_host->attempt_context = call;
-    windows_host->would_share = error == 0 && host_is_obstructed(windows_host);
+    windows_host->would_share = error == 0 && holders_obstruct(&windows_host->workspace, request);
     if (error == 0 && !windows_host->would_share)
         error = again(call);
     windows_host->error = error;

@@ -8,18 +8,25 @@
 #include "log.h"
 #include "startup.h"
 #include "system.h"
+#include "version.h"
 
-/* The export with the ordinal 1, by which inject.h names us in an import table. */
+/* VERSION_EXPORT; exports.def has its ordinal. */
 extern const char portclaim_version[];
 const char portclaim_version[] = PORTCLAIM_VERSION;
 
+/* To its bind() a holder is one whom its options name, or nobody: it has the claim in it. */
+static bool is_own_command(void)
+{
+    return GetProcAddress(GetModuleHandleW(NULL), VERSION_COMMAND_EXPORT) != NULL;
+}
+
 /* With PORTCLAIM=off nothing is touched: that is for when somebody suspects us. */
-static void install(void)
+static void install(bool own_command)
 {
     const struct settings *settings = startup_log_settings();
     if (settings == NULL)
         return;
-    if (!hooks_install())
+    if (!own_command && !hooks_install())
         log_warn(settings, "bind and listen cannot be hooked in this process; it runs without "
                            "portclaim");
     else if (!inject_hook_children())
@@ -41,8 +48,9 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
     inject_restore();
     (void)DisableThreadLibraryCalls(instance);
     startup_read();
-    install();
-    if (reserved != NULL)
+    bool own_command = is_own_command();
+    install(own_command);
+    if (reserved != NULL && !own_command)
         before_main_prepare();
     SetLastError(entry_error);
     return TRUE;

@@ -387,7 +387,7 @@ bool holders_obstruct(struct holders_workspace *workspace, const struct request 
     const struct obstacles *obstacles = &workspace->obstacles;
     int32_t self = (int32_t)GetCurrentProcessId();
     if (!owners_look_up(request, &workspace->obstacles, &workspace->owners))
-        return false;
+        return true;
     for (uint32_t index = 0; index < obstacles->count; index++) {
         if (obstacles->sockets[index].state <= SOCKET_BOUND &&
             workspace->owners.of[index].pid != self)

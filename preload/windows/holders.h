@@ -47,7 +47,7 @@ void holders_observe_unlisted(struct holders_workspace *workspace, const struct 
 
 /*
  * Does another process's socket stand in the way, listening or bound? By the tables alone, for a
- * call that Windows would let succeed beside it. False also when they cannot be had.
+ * call that Windows would let succeed beside it. True also when they cannot be had.
  */
 bool holders_obstruct(struct holders_workspace *workspace, const struct request *request);
 

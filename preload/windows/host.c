@@ -36,25 +36,18 @@ enum attempt host_meaning_of(int error)
     }
 }
 
-bool host_is_obstructed(struct windows_host *windows_host)
+enum attempt host_try(struct windows_host *windows_host)
 {
-    struct obstacles *obstacles = &windows_host->workspace.obstacles;
-    if (!owners_look_up(&windows_host->request, obstacles, &windows_host->workspace.owners))
-        return true;
-    for (uint32_t index = 0; index < obstacles->count; index++) {
-        if (obstacles->sockets[index].state <= SOCKET_BOUND)
-            return true;
-    }
-    return false;
+    if (windows_host->would_share &&
+        holders_obstruct(&windows_host->workspace, &windows_host->request))
+        return ATTEMPT_BUSY;
+    windows_host->error = windows_host->attempt(windows_host->attempt_context);
+    return host_meaning_of(windows_host->error);
 }
 
 static enum attempt attempt(void *context)
 {
-    struct windows_host *windows_host = context;
-    if (windows_host->would_share && host_is_obstructed(windows_host))
-        return ATTEMPT_BUSY;
-    windows_host->error = windows_host->attempt(windows_host->attempt_context);
-    return host_meaning_of(windows_host->error);
+    return host_try(context);
 }
 
 /* On Windows it would let the socket share the port of a living holder, and TIME_WAIT needs none.

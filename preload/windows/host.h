@@ -37,10 +37,10 @@ void host_destroy(struct windows_host *windows_host);
 enum attempt host_meaning_of(int error);
 
 /*
- * Does a listening socket stand in the way of the request, whatever bind() would say to it? Also
- * true when that cannot be told.
+ * The caller's call once, as the claim makes it: not at all while it would share the address with
+ * somebody.
  */
-bool host_is_obstructed(struct windows_host *windows_host);
+enum attempt host_try(struct windows_host *windows_host);
 
 /* After request and attempt have been filled in. */
 enum claim_result host_claim(struct windows_host *windows_host);

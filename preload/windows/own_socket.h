@@ -4,14 +4,27 @@
 #ifndef PORTCLAIM_WINDOWS_OWN_SOCKET_H
 #define PORTCLAIM_WINDOWS_OWN_SOCKET_H
 
-#include "core/endpoint.h"
-#include "system.h"
+#include "host.h"
+
+struct own_socket {
+    SOCKET socket;
+    struct sockaddr_storage address;
+    int length;
+};
 
 /*
- * Opens a socket that can be bound to the endpoint, and sets *address and *length for it. "Every
- * address" on a machine without IPv6 becomes every address of IPv4. Returns the socket (no child
- * inherits it; the caller's), or INVALID_SOCKET. After WSAStartup.
+ * Opens a socket that can be bound to the endpoint, and that no child inherits. "Every address" on
+ * a machine without IPv6 becomes every address of IPv4. False, and WSAGetLastError(), when there is
+ * none. After WSAStartup.
  */
-SOCKET own_socket_open(struct endpoint *endpoint, struct sockaddr_storage *address, int *length);
+bool own_socket_open(struct own_socket *own, struct endpoint *endpoint);
+
+/*
+ * Makes its bind() the host's call, with the request. Both outlive the claim. A bind that would
+ * succeed beside another one's socket (sharing.h) waits for the end of that one.
+ */
+void own_socket_attach(struct own_socket *own, struct windows_host *windows_host);
+
+void own_socket_close(struct own_socket *own);
 
 #endif

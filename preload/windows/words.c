@@ -10,6 +10,7 @@ const struct words words = {
     .unsafe = "its process could not be opened",
     .no_state = "the state directory cannot be used: no lock between two starters and no limit on "
                 "kills; set PORTCLAIM_STATE_DIR to a directory that this user can write to",
+    .not_named = "not named by --match or --service",
     .refused = "nobody holds it, and Windows does not give it (WSAEACCES): it may lie in a range "
                "of \"netsh int ipv4 show excludedportrange tcp\", as Hyper-V reserves them",
 };

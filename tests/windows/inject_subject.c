@@ -79,6 +79,8 @@ static int start(const wchar_t *way, const wchar_t *line)
     STARTUPINFOA narrow_startup = {.cb = sizeof(narrow_startup)};
     PROCESS_INFORMATION child;
     DWORD status = 1;
+    if (wcscmp(way, L"start-silent") == 0)
+        startup.dwFlags = STARTF_USESTDHANDLES; /* and there are none */
     bool suspended = wcscmp(way, L"start-suspended") == 0;
     WideCharToMultiByte(CP_ACP, 0, line, -1, narrow_line, sizeof(narrow_line), NULL, NULL);
     BOOL started =

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-static const struct command *const commands[] = {&command_run, &command_who, &command_doctor, NULL};
+static const struct command *const commands[] = {&command_run, &command_who, &command_free,
+                                                 &command_doctor, NULL};
 
 int main(void)
 {
