@@ -58,16 +58,30 @@ static bool take_optional_header(const IMAGE_NT_HEADERS64 *headers, uint64_t add
 
 bool image_read(HANDLE process, struct image *image)
 {
+    uint64_t base;
+    *image = (struct image){0};
+    return find_base(process, &base) && image_read_at(process, base, image);
+}
+
+bool image_read_at(HANDLE process, uint64_t base, struct image *image)
+{
     IMAGE_DOS_HEADER dos;
     IMAGE_NT_HEADERS64 headers;
-    *image = (struct image){0};
-    if (!find_base(process, &image->base) || !read_bytes(process, image->base, &dos, sizeof(dos)) ||
-        dos.e_magic != IMAGE_DOS_SIGNATURE || dos.e_lfanew < 0)
+    *image = (struct image){.base = base};
+    if (!read_bytes(process, base, &dos, sizeof(dos)) || dos.e_magic != IMAGE_DOS_SIGNATURE ||
+        dos.e_lfanew < 0)
         return false;
     uint64_t address = image->base + (uint32_t)dos.e_lfanew;
     return read_bytes(process, address, &headers, sizeof(headers)) &&
            headers.Signature == IMAGE_NT_SIGNATURE &&
            take_optional_header(&headers, address, image);
+}
+
+bool image_copy(HANDLE process, const struct image *image, uint32_t offset, void *target,
+                size_t size)
+{
+    return size <= image->size && offset <= image->size - size &&
+           read_bytes(process, image->base + offset, target, size);
 }
 
 bool image_write_directories(HANDLE process, const struct image *image)

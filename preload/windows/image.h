@@ -1,5 +1,6 @@
 /*
- * image: the headers of the program's own file as mapped into a process, which may be another one.
+ * image: the headers of a program's own file, or of a DLL, as mapped into a process, which may be
+ * another one.
  * The format: "PE Format", learn.microsoft.com/windows/win32/debug/pe-format.
  */
 #ifndef PORTCLAIM_WINDOWS_IMAGE_H
@@ -26,8 +27,15 @@ static inline void *image_pointer(uint64_t address)
     return (void *)(uintptr_t)address; /* NOLINT(performance-no-int-to-ptr): it comes as a number */
 }
 
-/* False: the process can't be read, or what is there is no image. */
+/* Of the program. False: the process can't be read, or what is there is no image. */
 bool image_read(HANDLE process, struct image *image);
+
+/* Of what is mapped at `base`. */
+bool image_read_at(HANDLE process, uint64_t base, struct image *image);
+
+/* Copies `size` bytes, so many from the image's base on. False: not all of them can be read. */
+bool image_copy(HANDLE process, const struct image *image, uint32_t offset, void *target,
+                size_t size);
 
 /*
  * Writes the data directories of *image into the process, as many as the image has. The page's

@@ -2,6 +2,7 @@
  * A DLL that tells where and when it was loaded: one line to the file PROBE_LOG. It stands for
  * portclaim.dll wherever only its way into the process is tested.
  */
+#include "core/version.h"
 #include "windows/inject.h"
 
 #include "log.h"
@@ -10,7 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-__declspec(dllexport) int probe_is_there = 1; /* the ordinal 1 */
+/* The ordinal 1: in the place of portclaim.dll. */
+__declspec(dllexport) extern const char portclaim_version[];
+const char portclaim_version[] = PORTCLAIM_VERSION;
 
 /* ---- in place of log.c and startup.c ---- */
 

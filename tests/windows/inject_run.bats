@@ -219,6 +219,26 @@ on_console() {
     assert_ended 3 "portclaim run: warning: \"${subject//\\//}\" runs without portclaim: there is no \"Z:$BATS_TEST_TMPDIR/portclaim.dll\"; put it there"
 }
 
+# assert_warned FILE-WORDS: it ran unhooked, and the warning says of the DLL beside it what is wrong
+assert_warned() {
+    ask "${portclaim[@]}" run "$subject" exit 3
+    assert_ended 3 "portclaim run: warning: \"${subject//\\//}\" runs without portclaim: \"Z:$BATS_TEST_TMPDIR/portclaim.dll\" $1: put the one there that came with this portclaim.exe"
+    assert_equal "$(loaded)" 0
+}
+
+@test "W09 with a DLL that is not its own it runs unhooked, with a warning" {
+    local dll=$BATS_TEST_TMPDIR/portclaim.dll version
+    version=$(sed -n 's/.*PORTCLAIM_VERSION "\(.*\)"/\1/p' "$repository/preload/core/version.h")
+    sed -i "s/${version//./\\.}/9.9.9/g" "$dll"
+    assert_warned "is of version 9.9.9, and this portclaim.exe of $version"
+    cp "$programs/detour_library.dll" "$dll"
+    assert_warned 'is not portclaim'"'"'s for this machine, or it was cut'
+    head -c 3000 "$windows/portclaim.dll" >"$dll"
+    assert_warned 'is not portclaim'"'"'s for this machine, or it was cut'
+    echo nothing >"$dll"
+    assert_warned 'is not portclaim'"'"'s for this machine, or it was cut'
+}
+
 @test "--mode off starts it as it is, by option and by variable" {
     ask "${portclaim[@]}" run --mode off "$subject" exit 3
     assert_ended 3 ""

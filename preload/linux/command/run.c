@@ -4,8 +4,8 @@
  * It becomes the program instead of starting it, so that its PID, its signals, its exit status and
  * what it inherits stay what they would be without portclaim.
  */
+#include "command/run.h"
 #include "command/command.h"
-#include "command/options.h"
 #include "command/visible.h"
 #include "linux/command/program/object.h"
 #include "linux/command/program/program.h"
@@ -17,32 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { OPTION_DRY_RUN = 0x100 }; /* no letter */
-
-static const struct option own_options[] = {
-    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-    {0},
-};
-
-static void set(const char *variable, const char *value)
-{
-    if (setenv(variable, value, true) != 0)
-        err(EXIT_REFUSED, "portclaim run: cannot set %s", variable);
-}
-
-static void take_options(int count, char **arguments)
-{
-    struct option options[OPTIONS_MOST];
-    int option;
-    options_with_settings(own_options, options);
-    while ((option = command_next_option(&command_run, count, arguments, options)) != -1) {
-        if (options_is_setting(option))
-            options_take_setting(option, optarg);
-        else
-            set("PORTCLAIM", "dry-run");
-    }
-}
 
 /* ---- the program ---- */
 
@@ -127,6 +101,12 @@ static bool is_preloaded(const char *list, const char *object)
     return found;
 }
 
+static void set(const char *variable, const char *value)
+{
+    if (setenv(variable, value, true) != 0)
+        err(EXIT_REFUSED, "portclaim run: cannot set %s", variable);
+}
+
 /* First, for the first definition of bind() is the one that is called. */
 static void preload(const char *object)
 {
@@ -155,19 +135,12 @@ static int become(char **arguments)
     return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-static int run(int count, char **arguments)
+int run_program(char **program, const struct settings *settings)
 {
-    struct settings settings;
     struct object object;
-    take_options(count, arguments);
-    char **program = arguments + optind;
-    if (*program == NULL)
-        return command_misuse(&command_run, "there is no program to run");
-    if (!options_read_settings(&settings))
-        return EXIT_MISUSE;
-    if (settings.mode == MODE_OFF) /* as it would be without portclaim, whatever it is */
+    if (settings->mode == MODE_OFF) /* as it would be without portclaim, whatever it is */
         return become(program);
-    int status = check_program(program, &settings);
+    int status = check_program(program, settings);
     if (status != EXIT_YES)
         return status;
     if (!object_find(&object)) {
@@ -178,48 +151,26 @@ static int run(int count, char **arguments)
     return become(program);
 }
 
-static const char details[] =
+/* ---- the words of the help ---- */
+
+const char run_manner[] =
     "The program takes the place of this process, with libportclaim.so first in LD_PRELOAD: PID,\n"
     "signals, exit status and sd_notify(3) are as without portclaim. When its port is taken by an\n"
-    "earlier instance of the same service, that one is stopped; nobody else is.\n"
-    "\n"
-    "Options:\n"
-    "  --claim ENDPOINT    free this port before the program begins, for one that takes a lock\n"
-    "                      before it binds; may be repeated: 8080, 127.0.0.1:8080, udp:53\n"
-    "  --dry-run           report what would be done, stop nobody; the same as --mode dry-run\n"
-    "\n"
-    "Every setting of portclaim(7) is an option, which takes precedence over its variable; lists\n"
-    "may be repeated:\n"
-    "  --mode on|dry-run|off    --ports LIST        --only LIST         --service NAME\n"
-    "  --match RULES            --protect LIST      --signal NAME       --reuseaddr on|off\n"
-    "  --term-ms NUMBER         --kill-ms NUMBER    --wait-ms NUMBER    --limit NUMBER/SECONDS\n"
-    "  --log stderr|none|FILE   --log-format text|json                  --state-dir DIRECTORY\n"
-    "\n"
+    "earlier instance of the same service, that one is stopped; nobody else is.\n";
+
+const char run_programs[] =
     "What runs in the end is looked up through \"#!\" lines and env(1). A program that LD_PRELOAD\n"
     "does not reach is refused, with the way out: statically linked, set-user-ID, with file\n"
     "capabilities, for another architecture, written in Go (served with --claim), or behind sudo\n"
     "or env -i. --mode off starts it as it is.\n"
     "\n"
     "A shell script that starts the server would claim in its place: name the server, as in\n"
-    "--claim 8080 --only node.\n"
-    "\n"
-    "Exit code: the program's, or\n"
-    "    2  a mistake in an option, or in a PORTCLAIM variable; nothing was started\n"
-    "  125  the program cannot be served, or there is no libportclaim.so to serve it with\n"
-    "  126  it cannot be executed\n"
-    "  127  it was not found\n"
-    "\n"
-    "Examples:\n"
-    "  portclaim run node server.js\n"
+    "--claim 8080 --only node.\n";
+
+const char run_refusal[] =
+    "  125  the program cannot be served, or there is no libportclaim.so to serve it with\n";
+
+const char run_examples[] =
     "  portclaim run --dry-run --log /var/log/gateway.log -- ./gateway --port 18789\n"
     "  portclaim run --claim 8080 --term-ms 5000 -- /opt/legacy/server\n"
     "  ExecStart=/usr/local/bin/portclaim run --wait-ms 5000 -- /usr/bin/node /srv/gateway.js\n";
-
-const struct command command_run = {
-    .name = "run",
-    .summary = "start a program under portclaim",
-    .synopsis = "[OPTION]... [--claim ENDPOINT]... [--] PROGRAM [ARGUMENT]...",
-    .details = details,
-    .wraps = true,
-    .run = run,
-};

@@ -2,13 +2,11 @@
 #include "command/environment.h"
 
 #include "allocate.h"
-#include "core/text.h"
 #include "environment_entry.h"
-#include "windows/path.h"
 #include "windows/system.h"
+#include "windows/variables.h"
 #include "windows/wide.h"
 
-#include <err.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,57 +58,23 @@ void environment_set(const char *name, const char *value)
     free(wide_name);
 }
 
-/* ---- all of it ---- */
-
-/* Names of variables know no case on Windows. */
-static void raise_name(char *entry)
+char *environment_entry(char *entry)
 {
-    for (; *entry != '\0' && *entry != '='; entry++) {
-        if (*entry >= 'a' && *entry <= 'z')
-            *entry = (char)(*entry - 'a' + 'A');
-    }
-}
-
-/* The values that are paths, as the settings want them (path.h). */
-static char *with_setting_path(char *entry)
-{
-    if (!text_starts_with(entry, "PORTCLAIM_LOG=") &&
-        !text_starts_with(entry, "PORTCLAIM_STATE_DIR="))
-        return entry;
     struct text text;
-    const char *value = strchr(entry, '=') + 1;
     size_t size = strlen(entry) + 2;
     text_start(&text, allocate(size), size);
-    text_add_bytes(&text, entry, (size_t)(value - entry));
-    path_add_setting(&text, value);
+    variables_add_entry(&text, entry);
     free(entry);
     return text.bytes;
 }
 
-char *environment_entry(char *entry)
-{
-    raise_name(entry);
-    return with_setting_path(entry);
-}
-
-static size_t count_entries(const wchar_t *block)
-{
-    size_t count = 0;
-    for (; *block != L'\0'; block += wcslen(block) + 1)
-        count++;
-    return count;
-}
-
+/* Never freed either. */
 char *const *environment_all(void)
 {
-    wchar_t *block = GetEnvironmentStringsW();
-    if (block == NULL)
-        err(2, "portclaim: cannot read the environment");
-    char **entries = allocate((count_entries(block) + 1) * sizeof(*entries));
-    size_t count = 0;
-    for (const wchar_t *entry = block; *entry != L'\0'; entry += wcslen(entry) + 1)
-        entries[count++] = environment_entry(narrow(entry));
-    entries[count] = NULL;
-    (void)FreeEnvironmentStringsW(block);
-    return entries;
+    struct variables *variables = variables_read();
+    if (variables == NULL) {
+        (void)fprintf(stderr, "portclaim: cannot read the environment: out of memory\n");
+        exit(2);
+    }
+    return variables->entries;
 }

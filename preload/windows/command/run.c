@@ -4,40 +4,20 @@
  * Windows has no exec: we stay beside the program, with nothing to do but to wait and to exit as it
  * did.
  */
+#include "command/run.h"
+
 #include "allocate.h"
 #include "batch.h"
 #include "command/command.h"
-#include "command/environment.h"
-#include "command/options.h"
 #include "command/visible.h"
-#include "object.h"
+#include "command/wording.h"
+#include "core/version.h"
+#include "library.h"
 #include "own_line.h"
 #include "search.h"
 #include "start.h"
 #include "windows/command_line.h"
 #include "windows/wide.h"
-
-#include <stdio.h>
-
-enum { OPTION_DRY_RUN = 0x100 }; /* no letter */
-
-static const struct option own_options[] = {
-    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-    {0},
-};
-
-static void take_options(int count, char **arguments)
-{
-    struct option options[OPTIONS_MOST];
-    int option;
-    options_with_settings(own_options, options);
-    while ((option = command_next_option(&command_run, count, arguments, options)) != -1) {
-        if (options_is_setting(option))
-            options_take_setting(option, optarg);
-        else
-            environment_set("PORTCLAIM", "dry-run");
-    }
-}
 
 /* ---- what is said ---- */
 
@@ -59,15 +39,48 @@ static char *visible_path(const wchar_t *path)
 static void warn_of_unhooked(const struct start *start)
 {
     char *program = visible_path(start->program);
-    char *dll = visible_path(start->dll);
-    if (start->injected == INJECT_NO_LIBRARY)
-        command_complain(&command_run,
-                         "warning: \"%s\" runs without portclaim: there is no \"%s\"; put it there",
-                         program, dll);
+    command_complain(&command_run, "warning: \"%s\" runs without portclaim: %s", program,
+                     inject_why(start->injected));
+    free(program);
+}
+
+static void add_version(const struct library *library, struct wording *words)
+{
+    wording_add(words, "is of version ");
+    wording_add_name(words, library->version);
+    wording_add(words, ", and this portclaim.exe of " PORTCLAIM_VERSION);
+}
+
+/* What is wrong with the DLL, and what to do. */
+static char *library_why(enum library_finding finding, const struct library *library)
+{
+    struct wording words = {0};
+    char *path = visible_path(library->path);
+    if (finding == LIBRARY_TOO_FAR)
+        wording_add(&words, "the path of portclaim.exe is too long: put it into another directory");
+    else if (finding == LIBRARY_MISSING)
+        wording_add(&words, "there is no \"%s\"; put it there", path);
     else
-        command_complain(&command_run, "warning: \"%s\" runs without portclaim: %s", program,
-                         inject_why(start->injected));
-    free(dll);
+        wording_add(&words, "\"%s\" ", path);
+    if (finding == LIBRARY_UNREADABLE)
+        wording_add(&words, "cannot be opened: look at who may read it");
+    else if (finding == LIBRARY_NOT_OURS)
+        wording_add(&words, "is not portclaim's for this machine, or it was cut");
+    else if (finding == LIBRARY_OTHER_VERSION)
+        add_version(library, &words);
+    if (finding == LIBRARY_NOT_OURS || finding == LIBRARY_OTHER_VERSION)
+        wording_add(&words, ": put the one there that came with this portclaim.exe");
+    free(path);
+    return wording_end(&words);
+}
+
+static void warn_of_library(enum library_finding finding, const struct library *library,
+                            const wchar_t *path)
+{
+    char *program = visible_path(path);
+    char *why = library_why(finding, library);
+    command_complain(&command_run, "warning: \"%s\" runs without portclaim: %s", program, why);
+    free(why);
     free(program);
 }
 
@@ -159,69 +172,54 @@ static wchar_t *line_for_batch(const wchar_t *path, char *const *program)
 
 /* ---- all of it ---- */
 
-static int run(int count, char **arguments)
+/* NULL, and a warning, when there is no DLL that it can be given. */
+static const wchar_t *find_library(struct library *library, const wchar_t *path)
 {
-    struct settings settings;
+    enum library_finding finding = library_find(NULL, library);
+    if (finding == LIBRARY_FITS)
+        return library->path;
+    warn_of_library(finding, library, path);
+    return NULL;
+}
+
+int run_program(char **program, const struct settings *settings)
+{
     wchar_t path[SEARCH_PATH_COUNT];
-    wchar_t dll[INJECT_PATH_COUNT];
-    take_options(count, arguments);
-    char **program = arguments + optind;
-    if (*program == NULL)
-        return command_misuse(&command_run, "there is no program to run");
-    if (!options_read_settings(&settings))
-        return EXIT_MISUSE;
+    struct library library;
     if (!search_program(own_line_wide(program[0]), path))
         return complain_of_missing(program[0]);
     wchar_t *line =
         search_is_batch(path) ? line_for_batch(path, program) : line_as_written(program);
     if (line == NULL)
         return EXIT_REFUSED;
-    object_find(NULL, dll);
     struct start start = {
-        .program = path, .line = line, .dll = settings.mode == MODE_OFF ? NULL : dll};
+        .program = path,
+        .line = line,
+        .dll = settings->mode == MODE_OFF ? NULL : find_library(&library, path),
+    };
     bool started = start_program(&start, warn_of_unhooked);
     free(line);
     return started ? (int)start.status : complain_of_start(&start);
 }
 
-static const char details[] =
+/* ---- the words of the help ---- */
+
+const char run_manner[] =
     "The program is started with portclaim.dll in it, which lies beside portclaim.exe; so is all\n"
     "that it starts in turn. When its port is taken by an earlier instance of the same service,\n"
     "that one is stopped; nobody else is. Console, handles, Ctrl-C and Ctrl-Break are as without\n"
-    "portclaim, and so is the exit code. If portclaim.exe is killed, the program is killed.\n"
-    "\n"
-    "Options:\n"
-    "  --claim ENDPOINT    free this port before the program begins, for one that takes a lock\n"
-    "                      before it binds; may be repeated: 8080, 127.0.0.1:8080, udp:53\n"
-    "  --dry-run           report what would be done, stop nobody; the same as --mode dry-run\n"
-    "\n"
-    "Every setting of portclaim(7) is an option, which takes precedence over its variable; lists\n"
-    "may be repeated:\n"
-    "  --mode on|dry-run|off    --ports LIST        --only LIST         --service NAME\n"
-    "  --match RULES            --protect LIST      --signal NAME       --reuseaddr on|off\n"
-    "  --term-ms NUMBER         --kill-ms NUMBER    --wait-ms NUMBER    --limit NUMBER/SECONDS\n"
-    "  --log stderr|none|FILE   --log-format text|json                  --state-dir DIRECTORY\n"
-    "\n"
+    "portclaim, and so is the exit code. If portclaim.exe is killed, the program is killed.\n";
+
+const char run_programs[] =
     "PROGRAM is found as the command prompt finds it, by PATH and PATHEXT; batch files too. What\n"
     "cannot be hooked (a program for x86 or ARM64, one that is protected) runs as it is, with a\n"
     "warning. --mode off starts it as it is.\n"
     "\n"
-    "Exit code: the program's, or\n"
-    "    2  a mistake in an option, or in a PORTCLAIM variable; nothing was started\n"
-    "  125  the batch file cannot be given these arguments\n"
-    "  126  it cannot be executed\n"
-    "  127  it was not found\n"
-    "\n"
-    "Examples:\n"
-    "  portclaim run node server.js\n"
+    "A batch file that starts the server would claim in its place: name the server, as in\n"
+    "--claim 8080 --only node.exe.\n";
+
+const char run_refusal[] = "  125  the batch file cannot be given these arguments\n";
+
+const char run_examples[] =
     "  portclaim run --dry-run --log C:\\logs\\gateway.log -- gateway.exe --port 18789\n"
     "  portclaim run --claim 8080 --term-ms 5000 -- C:\\legacy\\server.exe\n";
-
-const struct command command_run = {
-    .name = "run",
-    .summary = "start a program under portclaim",
-    .synopsis = "[OPTION]... [--claim ENDPOINT]... [--] PROGRAM [ARGUMENT]...",
-    .details = details,
-    .wraps = true,
-    .run = run,
-};

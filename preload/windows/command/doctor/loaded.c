@@ -4,7 +4,7 @@
 #include "process.h"
 #include "strings.h"
 #include "windows/command/allocate.h"
-#include "windows/command/object.h"
+#include "windows/command/library.h"
 #include "windows/inject.h"
 #include "windows/native.h"
 
@@ -92,8 +92,8 @@ static void fail_unloaded(struct patient *patient)
 
 static void judge_version(struct patient *patient, const wchar_t *path, const char *name)
 {
-    char version[OBJECT_VERSION_SIZE];
-    if (!object_read_version(path, version, sizeof(version)))
+    char version[LIBRARY_VERSION_SIZE];
+    if (!library_read_version(path, version))
         add_finding(patient, check, RESULT_WARN, said("%s, of which no version can be read", name),
                     "it was replaced or deleted since, or is another program's DLL of that name",
                     cure_by_restart(patient));

@@ -1,0 +1,23 @@
+/*
+ * run: `portclaim run`, whose options are the same on every system. How a program is started under
+ * portclaim is the system's own.
+ */
+#ifndef PORTCLAIM_RUN_H
+#define PORTCLAIM_RUN_H
+
+#include "core/settings.h"
+
+/*
+ * Starts `program`, its words ended by NULL, which the settings are handed on to by our
+ * environment. Returns the exit code, if it returns; what stood in the way has been said.
+ */
+int run_program(char **program, const struct settings *settings);
+
+/* What its help says in the system's words: what becomes of the program, which programs it takes,
+ * when the exit code is 125, and examples. */
+extern const char run_manner[];
+extern const char run_programs[];
+extern const char run_refusal[];
+extern const char run_examples[];
+
+#endif
