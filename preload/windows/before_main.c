@@ -2,6 +2,7 @@
 
 #include "core/holder.h"
 #include "core/runners.h"
+#include "image.h"
 #include "log.h"
 #include "memory.h"
 #include "own_socket.h"
@@ -87,30 +88,50 @@ static DWORD WINAPI enter(void *environment_block)
     return entry(environment_block);
 }
 
+/*
+ * NULL: there is none, or it is not where the program begins: that of .NET begins in mscoree,
+ * whatever its headers say.
+ */
 static entry_function *find_entry(void)
 {
-    unsigned char *image = (unsigned char *)GetModuleHandleW(NULL);
-    const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)image;
-    const IMAGE_NT_HEADERS *headers = (const IMAGE_NT_HEADERS *)(image + dos->e_lfanew);
-    DWORD place = headers->OptionalHeader.AddressOfEntryPoint;
-    return place == 0 ? NULL : (entry_function *)(void *)(image + place);
+    struct image image;
+    if (!image_read(GetCurrentProcess(), &image) || image_is_managed(&image) || image.entry == 0)
+        return NULL;
+    return (entry_function *)image_pointer(image.base + image.entry);
 }
 
-void before_main_prepare(void)
+/* False when it cannot be written. */
+static bool turn_aside(void)
 {
     unsigned char jump[JUMP_SIZE];
     uintptr_t target = (uintptr_t)enter;
-    const struct settings *settings = startup_log_settings();
-    if (settings == NULL || settings->claim[0] == '\0')
-        return;
-    entry = find_entry();
-    if (entry == NULL) {
-        log_warn(settings, "PORTCLAIM_CLAIM: this program has no entry point to claim before");
-        return;
-    }
     memcpy(jump, jump_code, JUMP_SIZE);
     memcpy(jump + JUMP_ADDRESS_AT, &target, sizeof(target));
     memcpy(entry_bytes, (const void *)entry, JUMP_SIZE);
-    if (!patch_write((void *)entry, jump, JUMP_SIZE))
-        log_warn(settings, "PORTCLAIM_CLAIM: the program's code cannot be changed");
+    return patch_write((void *)entry, jump, JUMP_SIZE);
+}
+
+/* NULL: nothing stands in the way. */
+static const char *prepare(bool early)
+{
+    if (!early)
+        return "PORTCLAIM_CLAIM: nothing is claimed, for the program has begun already; its own "
+               "bind() is served";
+    entry = find_entry();
+    if (entry == NULL)
+        return "PORTCLAIM_CLAIM: nothing is claimed, for this is a program of .NET, which has no "
+               "entry point; its own bind() is served";
+    return turn_aside() ? NULL
+                        : "PORTCLAIM_CLAIM: nothing is claimed, for the program's code cannot be "
+                          "changed";
+}
+
+void before_main_prepare(bool early)
+{
+    const struct settings *settings = startup_log_settings();
+    if (settings == NULL || settings->claim[0] == '\0')
+        return;
+    const char *why_not = prepare(early);
+    if (why_not != NULL)
+        log_warn(settings, why_not);
 }

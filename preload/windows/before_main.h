@@ -9,10 +9,12 @@
 #ifndef PORTCLAIM_WINDOWS_BEFORE_MAIN_H
 #define PORTCLAIM_WINDOWS_BEFORE_MAIN_H
 
+#include <stdbool.h>
+
 /*
- * In DllMain, when the program has not begun yet, and when there is something to claim. Where it
- * cannot be done (an image of .NET has no entry point), the program starts without a claim.
+ * In DllMain, when there is something to claim. `early`: the program has not begun yet. Where it
+ * cannot be done, the program starts without a claim, and that is told.
  */
-void before_main_prepare(void);
+void before_main_prepare(bool early);
 
 #endif

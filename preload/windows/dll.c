@@ -50,8 +50,8 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
     startup_read();
     bool own_command = is_own_command();
     install(own_command);
-    if (reserved != NULL && !own_command)
-        before_main_prepare();
+    if (!own_command)
+        before_main_prepare(reserved != NULL || inject_was_early());
     SetLastError(entry_error);
     return TRUE;
 }

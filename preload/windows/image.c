@@ -36,6 +36,7 @@ static bool take_optional_header(const IMAGE_NT_HEADERS64 *headers, uint64_t add
 {
     const IMAGE_NT_HEADERS32 *narrow = (const IMAGE_NT_HEADERS32 *)headers;
     image->machine = headers->FileHeader.Machine;
+    image->entry = headers->OptionalHeader.AddressOfEntryPoint; /* in the same place in both */
     image->is_64_bit = headers->OptionalHeader.Magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC;
     size_t offset = offsetof(IMAGE_NT_HEADERS64, OptionalHeader.DataDirectory);
     if (image->is_64_bit) {
@@ -75,6 +76,11 @@ bool image_read_at(HANDLE process, uint64_t base, struct image *image)
     return read_bytes(process, address, &headers, sizeof(headers)) &&
            headers.Signature == IMAGE_NT_SIGNATURE &&
            take_optional_header(&headers, address, image);
+}
+
+bool image_is_managed(const struct image *image)
+{
+    return image->directory[IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR].VirtualAddress != 0;
 }
 
 bool image_copy(HANDLE process, const struct image *image, uint32_t offset, void *target,

@@ -15,6 +15,7 @@ struct image {
     uint64_t base;            /* address in that process */
     uint64_t directories;     /* address of its data directories */
     uint32_t size;            /* bytes it takes, from its base on */
+    uint32_t entry;           /* where it begins, from its base on; 0: nowhere */
     uint16_t machine;         /* IMAGE_FILE_MACHINE_... */
     bool is_64_bit;           /* PE32+ */
     uint32_t directory_count; /* that the image has; at most those below */
@@ -32,6 +33,12 @@ bool image_read(HANDLE process, struct image *image);
 
 /* Of what is mapped at `base`. */
 bool image_read_at(HANDLE process, uint64_t base, struct image *image);
+
+/*
+ * A program of .NET. Its import table and its entry point say nothing: the loader leaves them alone
+ * and asks mscoree ("CorValidateImage", .NET hosting reference).
+ */
+bool image_is_managed(const struct image *image);
 
 /* Copies `size` bytes, so many from the image's base on. False: not all of them can be read. */
 bool image_copy(HANDLE process, const struct image *image, uint32_t offset, void *target,

@@ -15,22 +15,14 @@ static bool is_ascii(const wchar_t *string)
     return true;
 }
 
-/*
- * The import table of a managed program says nothing: the loader leaves it alone and asks mscoree
- * ("CorValidateImage", .NET hosting reference). Its file says x86 when it runs on every machine;
- * what then counts is the process.
- */
-static bool is_managed(const struct image *image)
-{
-    return image->directory[IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR].VirtualAddress != 0;
-}
-
+/* Of a managed file, the header says x86 when it runs on every machine; what then counts is the
+ * process. */
 static bool is_our_machine(HANDLE process, const struct image *image)
 {
     BOOL narrow = FALSE;
     if (IsWow64Process(process, &narrow) && narrow)
         return false;
-    if (is_managed(image) && image->machine == IMAGE_FILE_MACHINE_I386)
+    if (image_is_managed(image) && image->machine == IMAGE_FILE_MACHINE_I386)
         return true;
     return image->machine == IMAGE_FILE_MACHINE_AMD64 && image->is_64_bit;
 }
@@ -74,7 +66,7 @@ enum inject_result inject(HANDLE process, const wchar_t *dll)
     enum inject_result obstacle = examine(process, &image);
     if (obstacle != INJECT_DONE)
         return obstacle;
-    if (is_ascii(dll) && !is_managed(&image)) {
+    if (is_ascii(dll) && !image_is_managed(&image)) {
         enum inject_result result = inject_by_imports(process, &image, dll);
         if (result != INJECT_NO_ROOM && result != INJECT_UNREADABLE)
             return result;

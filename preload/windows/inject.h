@@ -57,6 +57,12 @@ const char *inject_why(enum inject_result result);
 void inject_restore(void);
 
 /*
+ * In DllMain, when the DLL did not come with the program: was it put there by a remote thread,
+ * before the program's first instruction? Whoever injects says so for as long as he waits.
+ */
+bool inject_was_early(void);
+
+/*
  * Hooks CreateProcess of this process: what it starts gets the same DLL. In DllMain, once. A child
  * that can't be injected runs without, with one warning per process through log. False: children
  * are not hooked.

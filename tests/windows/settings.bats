@@ -167,6 +167,33 @@ teardown() {
     assert_said new "127.0.0.1:$((other_port - 1)) claimed in"
 }
 
+# A DLL that is not named in ASCII comes by a remote thread.
+@test "C02 PORTCLAIM_CLAIM likewise where the DLL comes by a remote thread, and children claim no more" {
+    local directory=$BATS_TEST_TMPDIR/ä命
+    mkdir "$directory"
+    cp "$windows"/portclaim.{exe,dll} "$directory"
+    under=(wine "$directory/portclaim.exe" run --)
+    serve old
+    port=$other_port
+    claim new "PORTCLAIM_CLAIM=127.0.0.1:$((other_port - 1))" -- \
+        --spawn "$(windows_path "$server_exe") --port $((other_port + 1))"
+    assert_listening new
+    assert_gone old
+    wait_until 20 eval '[ "$(count new "^listening")" -eq 2 ]'
+    assert_equal "$(count new "127.0.0.1:$((other_port - 1)) claimed in")" 1
+    assert_not_said new 'nothing is claimed'
+}
+
+@test "C02 PORTCLAIM_CLAIM for a program of .NET is told to be in vain" {
+    serve old
+    port=$other_port
+    start_in_wine new env "PORTCLAIM_CLAIM=127.0.0.1:$((other_port - 1))" wine "$programs/inject_launch.exe" managed \
+        "$(windows_path "$windows/portclaim.dll")" "$(windows_path "$server_exe")" --port "$port"
+    assert_listening new
+    assert_said new 'PORTCLAIM_CLAIM: nothing is claimed, for this is a program of .NET'
+    assert_untouched old
+}
+
 # ----- portclaim run --------------------------------------------------------------------------
 
 @test "C01 run: settings as options, arguments and exit codes pass through" {
