@@ -382,6 +382,18 @@ void holders_observe_unlisted(struct holders_workspace *workspace, const struct 
     look(&search);
 }
 
+/*
+ * Where the tables have one row for both families (Wine), that of a socket of IPv6 alone looks like
+ * a dual-stack one. There bind() tells them apart by itself.
+ */
+static bool may_be_apart(const struct holders_workspace *workspace, uint32_t index,
+                         const struct request *request)
+{
+    const struct endpoint *local = &workspace->obstacles.sockets[index].local;
+    return workspace->owners.of[index].created == 0 && local->family == FAMILY_IPV6 &&
+           request->endpoint.family == FAMILY_IPV4;
+}
+
 bool holders_obstruct(struct holders_workspace *workspace, const struct request *request)
 {
     const struct obstacles *obstacles = &workspace->obstacles;
@@ -390,7 +402,7 @@ bool holders_obstruct(struct holders_workspace *workspace, const struct request 
         return true;
     for (uint32_t index = 0; index < obstacles->count; index++) {
         if (obstacles->sockets[index].state <= SOCKET_BOUND &&
-            workspace->owners.of[index].pid != self)
+            workspace->owners.of[index].pid != self && !may_be_apart(workspace, index, request))
             return true;
     }
     return false;

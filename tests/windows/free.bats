@@ -87,7 +87,7 @@ assert_bindable() {
     assert_equal "$(events_of next)" ""
 }
 
-@test "C04 --force: any holder of the same user, but none that is protected or has another label" {
+@test "C04 --force spares the protected and another label; --service names those with the label" {
     start_in_wine old env PORTCLAIM_SERVICE=gateway wine "$program" --port "$port"
     assert_listening old
     next_start
@@ -97,16 +97,6 @@ assert_bindable() {
     assert_status 1
     assert_answer 'foreign, another service label'
     assert_untouched old
-    ask --force "$port"
-    assert_status 0
-    assert_answer 'stale, any holder may be stopped; sent CTRL_BREAK'
-    assert_gone old
-}
-
-@test "C04 --service names those that were started with the label" {
-    start_in_wine old env PORTCLAIM_SERVICE=gateway wine "$program" --port "$port"
-    assert_listening old
-    next_start
     ask --service gateway "$port"
     assert_status 0
     assert_answer 'stale, same service label'
@@ -149,6 +139,10 @@ assert_bindable() {
     ask --match exe:server.exe "[::1]:$port"
     assert_status 0
     assert_gone six
+    serve seven --address :: --v6only
+    ask --match exe:server.exe "127.0.0.1:$port"
+    assert_status 0
+    assert_untouched seven
 }
 
 # ----- what keeps it from it ------------------------------------------------------------------
@@ -180,6 +174,7 @@ assert_bindable() {
     assert_untouched old
     ask --force "$port"
     assert_status 0
+    assert_answer 'stale, any holder may be stopped; sent CTRL_BREAK'
     assert_equal "$(grep -c 'sent CTRL_BREAK' <<<"$output")" 1
     assert_gone old
 }
