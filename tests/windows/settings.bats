@@ -167,6 +167,10 @@ teardown() {
     assert_said new "127.0.0.1:$((other_port - 1)) claimed in"
 }
 
+listens_twice() {
+    [ "$(count "$1" '^listening')" -eq 2 ]
+}
+
 # A DLL that is not named in ASCII comes by a remote thread.
 @test "C02 PORTCLAIM_CLAIM likewise where the DLL comes by a remote thread, and children claim no more" {
     local directory=$BATS_TEST_TMPDIR/ä命
@@ -179,7 +183,7 @@ teardown() {
         --spawn "$(windows_path "$server_exe") --port $((other_port + 1))"
     assert_listening new
     assert_gone old
-    wait_until 20 eval '[ "$(count new "^listening")" -eq 2 ]'
+    wait_until 20 listens_twice new
     assert_equal "$(count new "127.0.0.1:$((other_port - 1)) claimed in")" 1
     assert_not_said new 'nothing is claimed'
 }
