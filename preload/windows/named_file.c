@@ -9,10 +9,11 @@ enum { DRIVE_UNITS = 2 /* "C:" */ };
 /* ---- what it is ---- */
 
 /* 128 bits on ReFS, of which the 64 of the older question may not be unique. */
-static void identify(HANDLE handle, const BY_HANDLE_FILE_INFORMATION *information,
-                     struct file *file)
+bool named_file_identify(HANDLE handle, BY_HANDLE_FILE_INFORMATION *information, struct file *file)
 {
     FILE_ID_INFO id;
+    if (GetFileType(handle) != FILE_TYPE_DISK || !GetFileInformationByHandle(handle, information))
+        return false;
     file->device = information->dwVolumeSerialNumber;
     file->inode = (uint64_t)information->nFileIndexHigh << 32 | information->nFileIndexLow;
     if (GetFileInformationByHandleEx(handle, FileIdInfo, &id, sizeof(id)) &&
@@ -21,6 +22,7 @@ static void identify(HANDLE handle, const BY_HANDLE_FILE_INFORMATION *informatio
         file->inode = text_hash(TEXT_HASH_START, (const char *)&id.FileId, sizeof(id.FileId));
     }
     file->deleted = false;
+    return true;
 }
 
 static bool starts_with(const wchar_t *path, const wchar_t *prefix)
@@ -69,14 +71,11 @@ bool named_file_read(const wchar_t *path, enum named_file_kind kind, struct file
     file->path[0] = '\0';
     if (handle == INVALID_HANDLE_VALUE)
         return false;
-    bool read =
-        GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &information);
+    bool read = named_file_identify(handle, &information, file);
     if (read && kind == NAMED_FILE_REGULAR)
         read = (information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0;
-    if (read) {
-        identify(handle, &information, file);
+    if (read)
         read = read_path(handle, file);
-    }
     (void)CloseHandle(handle);
     if (!read)
         file->path[0] = '\0';

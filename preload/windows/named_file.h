@@ -20,6 +20,12 @@ enum named_file_kind { NAMED_FILE_ANY, NAMED_FILE_REGULAR };
 bool named_file_read(const wchar_t *path, enum named_file_kind kind, struct file *file);
 
 /*
+ * Device and inode of an open file, as above, and what else Windows says of it; not its path. False
+ * when it does not lie on a disk.
+ */
+bool named_file_identify(HANDLE handle, BY_HANDLE_FILE_INFORMATION *information, struct file *file);
+
+/*
  * Makes of `directory` (room for `count` units) the path that `name` has for a process with this
  * working directory. False for names that mean no file there: devices, "C:name", too long.
  */
