@@ -1,14 +1,12 @@
 #include "explain.h"
 #include "command/command.h"
-#include "command/visible.h"
-#include "page_file.h"
+#include "command/input.h"
+#include "command/page_file.h"
+#include "command/visible_path.h"
 
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { OPTION_JSON = 1, OPTION_HTML };
 
@@ -25,21 +23,21 @@ struct wishes {
 
 /* ---- reading ---- */
 
-static bool complain_of_file(char *path, int error)
+static bool complain_of_file(struct record_failure failure)
 {
-    char *shown = visible(path);
+    char *shown = visible_path(failure.path);
     command_complain(&command_explain,
                      "cannot read the record \"%s\": %s; nothing is explained, give the files that "
                      "can be read",
-                     shown, strerror(error));
+                     shown, failure.problem);
     free(shown);
-    free(path);
+    free(failure.path);
     return false;
 }
 
 static int complain_of_page(const char *path, const char *problem)
 {
-    char *shown = visible(path);
+    char *shown = visible_path(path);
     command_complain(&command_explain, "cannot write the page \"%s\": %s", shown, problem);
     free(shown);
     return EXIT_MISUSE;
@@ -52,14 +50,14 @@ static int complain_of_page(const char *path, const char *problem)
 static bool read_all(char **paths, size_t count, const char *page, struct story *story,
                      struct record_counts *counts)
 {
-    char *failed = NULL;
+    struct record_failure failure;
     struct record *record = malloc(sizeof(*record));
     if (record == NULL)
         err(EXIT_MISUSE, "portclaim explain");
-    struct record_files *files = record_files_open(paths, count, &failed);
+    struct record_files *files = record_files_open(paths, count, &failure);
     if (files == NULL) {
         free(record);
-        return complain_of_file(failed, errno);
+        return complain_of_file(failure);
     }
     if (page != NULL && record_files_has(files, page)) {
         record_files_close(files);
@@ -67,14 +65,13 @@ static bool read_all(char **paths, size_t count, const char *page, struct story 
         complain_of_page(page, "it is one of the records; name another file");
         return false;
     }
-    while (record_files_next(files, record, &failed))
+    while (record_files_next(files, record, &failure))
         story_add(story, record);
-    int error = errno;
     *counts = record_files_counts(files);
     record_files_close(files);
     free(record);
-    if (failed != NULL)
-        return complain_of_file(failed, error);
+    if (failure.path != NULL)
+        return complain_of_file(failure);
     story_end(story);
     return true;
 }
@@ -92,7 +89,7 @@ static int write_page(const char *path, const struct explanation *explanation)
     return problem != NULL ? complain_of_page(path, problem) : EXIT_YES;
 }
 
-static int tell(const struct wishes *wishes, const struct explanation *explanation)
+static int tell_story(const struct wishes *wishes, const struct explanation *explanation)
 {
     int status = EXIT_YES;
     if (wishes->page != NULL)
@@ -113,7 +110,7 @@ static int explain(const struct wishes *wishes, const struct story *story,
     for (uint32_t index = 0; index < story->endpoint_count; index++)
         diagnose(story->endpoints[index], &diagnoses[index]);
     struct explanation explanation = {story, counts, diagnoses};
-    int status = tell(wishes, &explanation);
+    int status = tell_story(wishes, &explanation);
     for (uint32_t index = 0; index < story->endpoint_count; index++)
         diagnosis_free(&diagnoses[index]);
     free(diagnoses);
@@ -133,7 +130,7 @@ static int run(int count, char **arguments)
     char input[] = "-";
     char *standard_input[] = {input};
     bool given = optind < count;
-    if (!given && isatty(STDIN_FILENO))
+    if (!given && input_is_terminal())
         return command_misuse(&command_explain,
                               "want a record: a file, or the record on standard input");
     struct record_counts counts = {0};
@@ -156,8 +153,8 @@ const struct command command_explain = {
         "is read before FILE. Without one, or for \"-\", standard input is read. Lines that are\n"
         "damaged, cut or of something else are counted and passed over.\n"
         "\n"
-        "For each endpoint it says what went wrong, with the setting or the line of the unit\n"
-        "that cures it, and below that what happened, in local time.\n"
+        "For each endpoint it says what went wrong, with the setting or the line that cures it on\n"
+        "the system that wrote the record, and below that what happened, in local time.\n"
         "\n"
         "  --json       one JSON object instead of text; portclaim(1) has its schema\n"
         "  --html FILE  write one page with the timeline drawn to FILE, instead of text; with\n"
@@ -166,7 +163,7 @@ const struct command command_explain = {
         "Exit status: 0 the records were read and explained, whatever they say; 2 typed wrong,\n"
         "or a file could not be read or written.\n"
         "\n"
-        "  portclaim explain /var/log/portclaim.json\n"
+        "  portclaim explain portclaim.json\n"
         "  journalctl -u gateway -o cat | portclaim explain\n"
         "  portclaim explain --html loop.html alpha.json beta.json\n",
     .run = run,

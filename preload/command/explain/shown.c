@@ -227,9 +227,28 @@ void explain_date(char date[EXPLAIN_CLOCK_SIZE], uint64_t time_ms)
     format_time(date, "%Y-%m-%d", time_ms);
 }
 
+/* Seconds since 1970, were it a time of UTC. */
+static int64_t seconds_of(const struct tm *local)
+{
+    int64_t year = local->tm_year + 1900;
+    int64_t leap_days = (year - 1969) / 4 - (year - 1901) / 100 + (year - 1601) / 400;
+    int64_t days = (year - 1970) * 365 + leap_days + local->tm_yday;
+    return ((days * 24 + local->tm_hour) * 60 + local->tm_min) * 60 + local->tm_sec;
+}
+
+/* Computed, for strftime()'s %z is a name on Windows. */
 void explain_zone(char zone[EXPLAIN_CLOCK_SIZE], uint64_t time_ms)
 {
-    format_time(zone, "UTC%z", time_ms);
+    struct tm local = {0};
+    time_t seconds = (time_t)(time_ms / MS_PER_S);
+    if (localtime_r(&seconds, &local) == NULL) {
+        zone[0] = '\0';
+        return;
+    }
+    int64_t minutes = (seconds_of(&local) - seconds) / 60;
+    int64_t ahead = minutes < 0 ? -minutes : minutes;
+    snprintf(zone, EXPLAIN_CLOCK_SIZE, "UTC%c%02d%02d", minutes < 0 ? '-' : '+', (int)(ahead / 60),
+             (int)(ahead % 60));
 }
 
 void explain_escape(FILE *stream, const char *text)

@@ -1,4 +1,4 @@
-#include "page_file.h"
+#include "command/page_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
