@@ -129,10 +129,9 @@ $(JANSSON_OBJECTS): $(WINDOWS_BUILD)/jansson/%.o: $(JANSSON)/src/jansson.h
 		-c -o $@ $(JANSSON)/src/$*.c
 
 # The program has the parts that every command has, and what injects; not the hooks.
-NOT_YET = explain/%
 WINDOWS_COMMAND = $(wildcard preload/windows/posix/*.c \
-	preload/windows/command/*.c preload/windows/command/*/*.c) \
-	$(filter-out $(NOT_YET:%=preload/command/%.c),$(wildcard preload/command/*.c preload/command/*/*.c))
+	preload/windows/command/*.c preload/windows/command/*/*.c \
+	preload/command/*.c preload/command/*/*.c)
 WINDOWS_COMMAND_OBJECTS = $(WINDOWS_COMMAND:preload/%.c=$(WINDOWS_BUILD)/%.o)
 DLL_ONLY = before_main claiming dll hooks inject_children startup
 EXE_OBJECTS = $(WINDOWS_COMMAND_OBJECTS) $(WINDOWS_CORE_OBJECTS) $(JANSSON_OBJECTS) \
