@@ -6,6 +6,8 @@
  */
 #include "explain.h"
 
+#include "advice.h"
+
 #include "command/wording.h"
 
 #include "core/evidence.h"
@@ -161,7 +163,7 @@ static uint32_t height_of(const struct row *row, uint64_t offset_ms)
     return row->top + MARK + (took_ms > 0 ? (uint32_t)(room * within / took_ms) : 0);
 }
 
-/* A ring for the asking signal, a cross for SIGKILL. */
+/* A ring for the asking signal, a cross for the forcing one. */
 static void draw_mark(FILE *stream, uint32_t x, uint32_t y, bool forced)
 {
     if (forced)
@@ -200,7 +202,7 @@ static void draw_bar(FILE *stream, const struct chart *chart, const struct row *
             "\" rx=\"3\"><title>",
             explain_outcome_name(row->claim->outcome), left, row->top, BAR_WIDTH, row->bar);
     char *starter = explain_starter(row->claim);
-    char *words = explain_claim(row->claim);
+    char *words = explain_claim(chart->endpoint, row->claim);
     explain_escape(stream, starter);
     fputs(": ", stream);
     explain_escape(stream, words);
@@ -233,10 +235,11 @@ static char *brief_outcome(const struct story_claim *claim)
     return wording_end(&words);
 }
 
-static const char *short_words(const struct story_claim *claim)
+static const char *short_words(const struct story_endpoint *endpoint,
+                               const struct story_claim *claim)
 {
     if (claim->forced > 0)
-        return "SIGKILL";
+        return advice_for(endpoint)->forced;
     if (claim->asked > 0)
         return "let go";
     if ((claim->actions & 1U << ACTION_BREAKER) != 0)
@@ -282,7 +285,7 @@ static void draw_label(FILE *stream, const struct chart *chart, const struct row
     uint32_t line = row->top + LINE - 3;
     const struct story_claim *claim = row->claim;
     const char *kind = explain_outcome_name(claim->outcome);
-    char *events = explain_events(claim);
+    char *events = explain_events(chart->endpoint, claim);
     char *outcome = explain_outcome(claim);
     char *brief = brief_outcome(claim);
     draw_clock(stream, row, line);
@@ -294,7 +297,7 @@ static void draw_label(FILE *stream, const struct chart *chart, const struct row
     print_cut(stream, events);
     fputs("</text>", stream);
     start_text(stream, "detail", "narrow", left, line + LINE);
-    fprintf(stream, "%s</text>\n", short_words(claim));
+    fprintf(stream, "%s</text>\n", short_words(chart->endpoint, claim));
     free(brief);
     free(outcome);
     free(events);

@@ -1,5 +1,7 @@
 #include "cure.h"
 
+#include "advice.h"
+
 #include "command/wording.h"
 
 #include <stdarg.h>
@@ -42,6 +44,13 @@ void cure_label(const char *label, char *name, size_t size)
     text_copy(name, size, label);
     if (cure_is_service(name))
         name[strlen(name) - strlen(".service")] = '\0';
+    else if (text_ends_with(name, ".exe"))
+        name[strlen(name) - strlen(".exe")] = '\0';
+}
+
+const struct advice *advice_for(const struct story_endpoint *endpoint)
+{
+    return endpoint->system == SYSTEM_WINDOWS ? &advice_windows : &advice_linux;
 }
 
 void cure_own_label(const struct story_endpoint *endpoint, char *name, size_t size)
@@ -109,8 +118,10 @@ void cure_setting(struct cause *cause, const struct story_endpoint *endpoint, co
     va_start(arguments, format);
     char *line = format_words(format, arguments);
     va_end(arguments);
-    if (unit != NULL)
+    if (unit != NULL) {
         set_unit_line(cause, unit, "Environment=", line);
-    else
-        set_lines(cause, line);
+        return;
+    }
+    cure_lines(cause, "%s%s", advice_for(endpoint)->setting, line);
+    free(line);
 }

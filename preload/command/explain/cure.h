@@ -21,7 +21,7 @@ void cure_unit_line(struct cause *cause, const struct story_endpoint *endpoint, 
 
 /*
  * A variable of the service's environment: `format` is "PORTCLAIM_TERM_MS=%u". Where the unit is
- * known an Environment= line of it.
+ * known an Environment= line of it, else as the record's system sets one.
  */
 void cure_setting(struct cause *cause, const struct story_endpoint *endpoint, const char *format,
                   ...) __attribute__((format(printf, 3, 4)));
@@ -35,7 +35,7 @@ bool cure_is_plain(const char *name);
 /* The same, and a unit that systemctl(1) can disable. */
 bool cure_is_service(const char *name);
 
-/* The label without ".service", where it is one: for PORTCLAIM_SERVICE. */
+/* The label without ".service" or ".exe", where it has one: for PORTCLAIM_SERVICE. */
 void cure_label(const char *label, char *name, size_t size);
 
 /* The same of the service that was started most often; "gateway" where that is not plain. */

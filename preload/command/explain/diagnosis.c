@@ -23,12 +23,13 @@ static const struct cause_names {
     [CAUSE_SLOW] = {"slow-shutdown", "Slow shutdown"},
     [CAUSE_ANCESTOR] = {"ancestor", "An ancestor holds the port"},
     [CAUSE_PROTECTED] = {"protected", "A protected process holds the port"},
+    [CAUSE_ESSENTIAL] = {"essential", "A service of the system holds the port"},
     [CAUSE_TOGETHER] = {"started-together", "Two instances at once"},
     [CAUSE_CLIENT] = {"client-port", "A client got the port as its own"},
     [CAUSE_TIME_WAIT] = {"time-wait", "Leftovers of closed connections (TIME_WAIT)"},
     [CAUSE_HIDDEN] = {"hidden-holder", "The holder is not visible"},
     [CAUSE_DENIED] = {"not-permitted", "Not permitted to stop the holder"},
-    [CAUSE_NO_PIDFD] = {"no-safe-signal", "No safe way to signal"},
+    [CAUSE_UNSAFE] = {"no-safe-signal", "No safe way to signal"},
     [CAUSE_NOT_FOUND] = {"holder-not-found", "The holder was not found"},
     [CAUSE_UNTOUCHED] = {"holder-not-asked", "An earlier instance was not asked to stop"},
     [CAUSE_DRY_RUN] = {"dry-run", "Only a dry run"},
@@ -66,7 +67,7 @@ static struct story_tally sum(const struct story_endpoint *endpoint, const enum 
 static const enum evidence foreign[] = {EVIDENCE_OTHER_USER,      EVIDENCE_OTHER_SERVICE,
                                         EVIDENCE_OTHER_PROGRAM,   EVIDENCE_OTHER_SCRIPT,
                                         EVIDENCE_OTHER_ARGUMENTS, EVIDENCE_NOT_NAMED};
-static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT, EVIDENCE_ESSENTIAL};
+static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
 static const enum evidence together[] = {EVIDENCE_YOUNGER, EVIDENCE_TOOK_PORT, EVIDENCE_SIBLING};
 static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
                                        EVIDENCE_NO_LINEAGE};
@@ -208,12 +209,13 @@ static void add_simple(const struct story_endpoint *endpoint, struct diagnosis *
         {CAUSE_INHERITED, endpoint->strange_heirs.tally, say_inherited},
         {CAUSE_ANCESTOR, SUM(endpoint, ancestors), say_ancestor},
         {CAUSE_PROTECTED, endpoint->sightings[EVIDENCE_PROTECTED].tally, say_protected},
+        {CAUSE_ESSENTIAL, endpoint->sightings[EVIDENCE_ESSENTIAL].tally, say_essential},
         {CAUSE_TOGETHER, SUM(endpoint, together), say_together},
         {CAUSE_CLIENT, endpoint->sightings[EVIDENCE_CONNECTION].tally, say_client},
         {CAUSE_TIME_WAIT, endpoint->lingering, say_time_wait},
         {CAUSE_HIDDEN, SUM(endpoint, hidden), say_hidden},
         {CAUSE_DENIED, endpoint->actions[ACTION_DENIED], say_denied},
-        {CAUSE_NO_PIDFD, endpoint->actions[ACTION_FAILED], say_no_pidfd},
+        {CAUSE_UNSAFE, endpoint->actions[ACTION_FAILED], say_unsafe},
         {CAUSE_NOT_FOUND, endpoint->unseen, say_not_found},
         {CAUSE_UNTOUCHED, endpoint->untouched, say_untouched},
         {CAUSE_DRY_RUN, endpoint->actions[ACTION_WOULD_ASK], say_dry_run},

@@ -1,6 +1,7 @@
 /* Who stands in the way and cannot be stopped, and what is in the way though nobody is. */
 #include "diagnosis_words.h"
 
+#include "advice.h"
 #include "command/wording.h"
 #include "cure.h"
 
@@ -8,16 +9,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-enum {
-    /* TIME_WAIT and FIN_WAIT2 last a minute (TCP_TIMEWAIT_LEN, include/net/tcp.h); one second more
-     */
-    LEFTOVERS_MS = 61000,
-};
-
-/* Nothing to copy: in a unit without such a list the line would forbid all other families. */
-#define ALLOW_NETLINK                                                                              \
-    "if the unit has RestrictAddressFamilies=, add AF_NETLINK to it: sockets are looked up by it"
 
 /* "another program: "nginx" (...) in 3 starts." for each kind of evidence that was seen */
 static void say_sightings(struct wording *words, const struct story_endpoint *endpoint,
@@ -29,7 +20,7 @@ static void say_sightings(struct wording *words, const struct story_endpoint *en
         if (sighting->tally.claims == 0)
             continue;
         wording_add(words, "%s", before);
-        say_holders(words, sighting);
+        say_holders(words, endpoint, sighting);
         wording_add(words, ": %s.", evidence_words(evidences[index]));
         before = " ";
     }
@@ -83,14 +74,7 @@ static void cure_foreign(struct cause *cause, const struct story_endpoint *endpo
                          const struct story_holder *holder, enum evidence evidence)
 {
     char label[RECORD_STRING_SIZE];
-    if (cure_is_service(holder->unit)) {
-        cure_add(cause, "if it is not needed, disable it");
-        cure_lines(cause, "systemctl disable --now %s", holder->unit);
-    } else {
-        cure_add(cause, "see who it is and what started it, and stop it%s",
-                 evidence == EVIDENCE_OTHER_USER ? " as its user or as root" : "");
-        cure_lines(cause, "portclaim who %s:%u", endpoint->protocol, endpoint->port);
-    }
+    advice_for(endpoint)->foreign(cause, endpoint, holder, evidence);
     cure_add(cause, "or choose another port than %u for one of the two", endpoint->port);
     if (evidence == EVIDENCE_OTHER_USER)
         return;
@@ -133,14 +117,14 @@ void say_foreign(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT, EVIDENCE_ESSENTIAL};
+    static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
     enum evidence evidence;
     struct wording words = {0};
     wording_add(&words, "The port is held by a process above the one that starts, which is never "
                         "stopped: ");
-    say_sightings(&words, endpoint, ancestors, 2);
+    say_sightings(&words, endpoint, ancestors, sizeof(ancestors) / sizeof(ancestors[0]));
     cause->words = wording_end(&words);
-    most_sighted(endpoint, ancestors, 2, &evidence);
+    most_sighted(endpoint, ancestors, sizeof(ancestors) / sizeof(ancestors[0]), &evidence);
     cure_add(cause, "%s", evidence_advice(evidence));
     cure_add(cause, "if the parent only inherited the socket, let it close it before it starts the "
                     "child; if the child is to serve on the parent's socket, let it not bind");
@@ -150,10 +134,23 @@ void say_protected(struct cause *cause, const struct story_endpoint *endpoint)
 {
     struct wording words = {0};
     wording_add(&words, "PORTCLAIM_PROTECT names who holds the port: ");
-    say_holders(&words, &endpoint->sightings[EVIDENCE_PROTECTED]);
+    say_holders(&words, endpoint, &endpoint->sightings[EVIDENCE_PROTECTED]);
     wording_add(&words, ".");
     cause->words = wording_end(&words);
     cure_add(cause, "%s", evidence_advice(EVIDENCE_PROTECTED));
+}
+
+void say_essential(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct wording words = {0};
+    wording_add(&words,
+                "The port is held by a service, or by a process that the system needs, which "
+                "is never stopped: ");
+    say_holders(&words, endpoint, &endpoint->sightings[EVIDENCE_ESSENTIAL]);
+    wording_add(&words, ".");
+    cause->words = wording_end(&words);
+    advice_for(endpoint)->essential(cause, endpoint);
+    cure_add(cause, "or choose another port than %u", endpoint->port);
 }
 
 void say_together(struct cause *cause, const struct story_endpoint *endpoint)
@@ -167,15 +164,9 @@ void say_together(struct cause *cause, const struct story_endpoint *endpoint)
     say_sightings(&words, endpoint, together, sizeof(together) / sizeof(together[0]));
     cause->words = wording_end(&words);
     most_sighted(endpoint, together, sizeof(together) / sizeof(together[0]), &evidence);
-    cure_add(cause, "run one of them, or give each its own port: look for a second unit, timer or "
-                    "script that starts the program");
-    cure_lines(
-        cause,
-        "systemctl list-units --all --type=service,timer\nps -eo pid,ppid,lstart,cgroup,args");
+    advice_for(endpoint)->together(cause, endpoint);
     if (evidence == EVIDENCE_SIBLING)
-        cure_add(cause,
-                 "if they are workers of one server: let the parent bind before it forks, or "
-                 "set SO_REUSEPORT in all of them");
+        advice_for(endpoint)->siblings(cause, endpoint);
 }
 
 void say_client(struct cause *cause, const struct story_endpoint *endpoint)
@@ -185,15 +176,10 @@ void say_client(struct cause *cause, const struct story_endpoint *endpoint)
                 "No server held the port, but an outgoing connection to which the kernel "
                 "gave %u as its own port: ",
                 endpoint->port);
-    say_holders(&words, &endpoint->sightings[EVIDENCE_CONNECTION]);
+    say_holders(&words, endpoint, &endpoint->sightings[EVIDENCE_CONNECTION]);
     wording_add(&words, ".");
     cause->words = wording_end(&words);
-    cure_add(cause, "keep the port from clients (if the list has ports already, add them to the "
-                    "line)");
-    cure_lines(cause,
-               "echo net.ipv4.ip_local_reserved_ports=%u >/etc/sysctl.d/50-portclaim.conf\n"
-               "sysctl --system",
-               endpoint->port);
+    advice_for(endpoint)->client(cause, endpoint);
 }
 
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
@@ -205,38 +191,27 @@ void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
                         "an earlier instance, so nobody was stopped: ");
     say_sightings(&words, endpoint, hidden, sizeof(hidden) / sizeof(hidden[0]));
     cause->words = wording_end(&words);
-    cure_add(cause, "let the service see other processes");
-    cure_unit_line(cause, endpoint, "ProtectProc=default\nProcSubset=all");
-    cure_add(cause, "if /proc is mounted with hidepid, or the holder lives in another container or "
-                    "PID namespace: stop it there, or look as root on the host");
-    cure_lines(cause, "ss -Hlnp%c 'sport = :%u'",
-               strcmp(endpoint->protocol, "udp") == 0 ? 'u' : 't', endpoint->port);
+    advice_for(endpoint)->hidden(cause, endpoint);
 }
 
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint)
 {
     struct wording words = {0};
-    wording_add(&words, "The kernel did not permit the signal (EPERM) in ");
+    wording_add(&words, "%s in ", advice_for(endpoint)->denied);
     wording_add_count(&words, endpoint->actions[ACTION_DENIED].claims, "start");
-    wording_add(&words,
-                ": the holder runs as another user by now, or a security module forbids it.");
+    wording_add(&words, ": %s.", advice_for(endpoint)->denied_since);
     cause->words = wording_end(&words);
-    cure_add(cause, "run both instances as the same user");
-    cure_add(cause, "or, with care, let the service signal other users' processes");
-    cure_unit_line(cause, endpoint, "AmbientCapabilities=CAP_KILL");
+    advice_for(endpoint)->denying(cause, endpoint);
 }
 
-void say_no_pidfd(struct cause *cause, const struct story_endpoint *endpoint)
+void say_unsafe(struct cause *cause, const struct story_endpoint *endpoint)
 {
     struct wording words = {0};
     wording_add(&words, "In ");
     wording_add_count(&words, endpoint->actions[ACTION_FAILED].claims, "start");
-    wording_add(&words, " nobody could be signalled safely: there are no pidfds before Linux 5.3, "
-                        "and where a filter of system calls forbids them.");
+    wording_add(&words, " %s.", advice_for(endpoint)->unsafe);
     cause->words = wording_end(&words);
-    /* Nothing to copy: in a unit without a filter such a line would forbid everything else. */
-    cure_add(cause, "run Linux 5.3 or newer; if the unit has a list of allowed calls in "
-                    "SystemCallFilter=, add pidfd_open and pidfd_send_signal to it");
+    advice_for(endpoint)->failing(cause, endpoint);
 }
 
 /* ---- nobody ---- */
@@ -252,30 +227,21 @@ void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint)
     wording_add_duration(&words, endpoint->longest_lingering_ms);
     if (endpoint->lingering_closed > 0)
         wording_add(&words, "; in %" PRIu32 " they were closed", endpoint->lingering_closed);
-    wording_add(&words, ". They block a start only if the old instance or the new one lacks "
-                        "SO_REUSEADDR.");
+    wording_add(&words, ". They block a start only %s.", advice_for(endpoint)->lingering);
     cause->words = wording_end(&words);
-    cure_add(cause, "let every start of the service go through portclaim, which sets it: it helps "
-                    "from the next restart on");
-    cure_setting(cause, endpoint, "PORTCLAIM_REUSEADDR=on");
-    cure_add(cause, "or let it close such sockets at once");
-    cure_unit_line(cause, endpoint, "AmbientCapabilities=CAP_NET_ADMIN");
-    cure_add(cause, "or outwait them: they last a minute, which TimeoutStartSec= (90 s by default) "
-                    "must allow");
-    cure_setting(cause, endpoint, "PORTCLAIM_WAIT_MS=%d", LEFTOVERS_MS);
+    advice_for(endpoint)->time_wait(cause, endpoint);
 }
 
 void say_not_found(struct cause *cause, const struct story_endpoint *endpoint)
 {
     struct wording words = {0};
     wording_add_count(&words, endpoint->unseen.claims, "start");
-    wording_add(&words, " did not get the port, and nobody was seen in the way: the look-up has "
-                        "gaps there (see the warnings), or the holder is in another namespace.");
+    wording_add(&words,
+                " did not get the port, and nobody was seen in the way: the look-up has gaps there "
+                "(see the warnings), or %s.",
+                advice_for(endpoint)->not_found);
     cause->words = wording_end(&words);
-    cure_add(cause, "look as root");
-    cure_lines(cause, "ss -Hanp%c 'sport = :%u'",
-               strcmp(endpoint->protocol, "udp") == 0 ? 'u' : 't', endpoint->port);
-    cure_add(cause, ALLOW_NETLINK);
+    advice_for(endpoint)->not_finding(cause, endpoint);
 }
 
 void say_untouched(struct cause *cause, const struct story_endpoint *endpoint)
@@ -287,10 +253,7 @@ void say_untouched(struct cause *cause, const struct story_endpoint *endpoint)
                         "starter was about to do that (two were started at once), or the look-up "
                         "had gaps (see the warnings).");
     cause->words = wording_end(&words);
-    cure_add(cause, "start one instance at a time: look for a second unit, timer or script that "
-                    "starts the program");
-    cure_lines(cause, "systemctl list-units --all --type=service,timer");
-    cure_add(cause, ALLOW_NETLINK);
+    advice_for(endpoint)->untouched(cause, endpoint);
 }
 
 void say_dry_run(struct cause *cause, const struct story_endpoint *endpoint)

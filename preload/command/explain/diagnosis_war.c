@@ -1,4 +1,5 @@
 /* Two services that stop each other, or one that is started over and over. */
+#include "advice.h"
 #include "cure.h"
 #include "diagnosis_words.h"
 
@@ -53,8 +54,10 @@ static struct sides sides_of(const struct story_endpoint *endpoint, const struct
     return (struct sides){endpoint->war.killer, endpoint->war.victim, EVIDENCE_NONE};
 }
 
-static void cure_by_label(struct cause *cause, const struct sides *sides)
+static void cure_by_label(struct cause *cause, const struct story_endpoint *endpoint,
+                          const struct sides *sides)
 {
+    const struct advice *advice = advice_for(endpoint);
     bool by_rule = sides->evidence == EVIDENCE_RULE || sides->evidence == EVIDENCE_ANY;
     char one[RECORD_STRING_SIZE];
     char other[RECORD_STRING_SIZE];
@@ -75,8 +78,8 @@ static void cure_by_label(struct cause *cause, const struct sides *sides)
                    sides->one, one, sides->other, other);
     else
         cure_lines(cause,
-                   "# for the one\nPORTCLAIM_SERVICE=%s\n# for the other\nPORTCLAIM_SERVICE=%s",
-                   one, other);
+                   "%sfor the one\n%sPORTCLAIM_SERVICE=%s\n%sfor the other\n%sPORTCLAIM_SERVICE=%s",
+                   advice->remark, advice->setting, one, advice->remark, advice->setting, other);
 }
 
 /* Not in one block: who copies that would disable both. */
@@ -92,15 +95,10 @@ static void cure_between_two(struct cause *cause, const struct story_endpoint *e
         cure_add(cause, "or this one");
         cure_lines(cause, "systemctl disable --now %s", sides->other);
     } else {
-        cure_add(cause,
-                 "keep one of the two and disable what starts the other (a unit, a "
-                 "container, a supervisor)%s",
-                 killer > 0 ? "; this names it, for a process that still lives" : "");
-        if (killer > 0)
-            cure_lines(cause, "systemctl status %" PRId32, killer);
+        advice_for(endpoint)->between_two(cause, killer);
     }
     cure_add(cause, "or give one of them another port than %u", endpoint->port);
-    cure_by_label(cause, sides);
+    cure_by_label(cause, endpoint, sides);
 }
 
 /* One unit against itself is one that is restarted faster than the limit allows. */

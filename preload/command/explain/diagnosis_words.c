@@ -1,6 +1,7 @@
 /* What goes wrong between the instances of services: how they stop and how often they start. */
 #include "diagnosis_words.h"
 
+#include "advice.h"
 #include "command/wording.h"
 #include "cure.h"
 
@@ -11,9 +12,6 @@ enum {
     ROUND_MS = 100,
     LEAST_TERM_MS = 100,
     MOST_SETTING_MS = 600000, /* of PORTCLAIM_TERM_MS and its like, core/settings.c */
-    DEFAULT_KILL_MS = 400,    /* of PORTCLAIM_KILL_MS */
-    DEFAULT_WAIT_MS = 2000,   /* of PORTCLAIM_WAIT_MS */
-    START_TIMEOUT_MS = 90000, /* DefaultTimeoutStartSec=, systemd-system.conf(5) */
     TRIAL_TERM_MS = 10000,    /* long enough for any shutdown that ends at all */
     GRACE_SHARE = 4,
 };
@@ -31,7 +29,8 @@ static uint32_t setting_ms(uint64_t milliseconds)
 
 /* ---- who ---- */
 
-void say_holder(struct wording *words, const struct story_holder *holder)
+void say_holder(struct wording *words, const struct story_endpoint *endpoint,
+                const struct story_holder *holder)
 {
     const char *what = holder->script[0] != '\0' ? holder->script : holder->program;
     const char *before = " (";
@@ -52,7 +51,7 @@ void say_holder(struct wording *words, const struct story_holder *holder)
         wording_add_name(words, what);
         before = ", ";
     }
-    if (holder->user >= 0) {
+    if (holder->user >= 0 && advice_for(endpoint)->numbers_users) {
         wording_add(words, "%suser %" PRId64, before, holder->user);
         before = ", ";
     }
@@ -63,11 +62,12 @@ void say_holder(struct wording *words, const struct story_holder *holder)
     wording_add(words, "%s", before[0] == ',' ? ")" : "");
 }
 
-void say_holders(struct wording *words, const struct story_sighting *sighting)
+void say_holders(struct wording *words, const struct story_endpoint *endpoint,
+                 const struct story_sighting *sighting)
 {
     for (uint32_t index = 0; index < sighting->who_count; index++) {
         wording_add(words, "%s", index > 0 ? "; " : "");
-        say_holder(words, &sighting->who[index]);
+        say_holder(words, endpoint, &sighting->who[index]);
         wording_add(words, " in ");
         wording_add_count(words, sighting->who[index].claims, "start");
     }
@@ -92,7 +92,7 @@ static void say_whom(struct wording *words, const struct story_endpoint *endpoin
     if (most == NULL)
         return;
     wording_add(words, " It is ");
-    say_holder(words, most);
+    say_holder(words, endpoint, most);
     wording_add(words, ".");
 }
 
@@ -113,25 +113,8 @@ static void cure_by_grace(struct cause *cause, const struct story_endpoint *endp
                           uint64_t slowest_ms)
 {
     uint32_t term_ms = setting_ms(2 * slowest_ms);
-    uint32_t budget_ms = term_ms + DEFAULT_KILL_MS + DEFAULT_WAIT_MS;
-    uint32_t stop_s = (uint32_t)round_up(term_ms, MS_PER_S) / MS_PER_S;
-    bool fits = 2 * budget_ms <= START_TIMEOUT_MS;
-    cure_add(cause,
-             "give it twice the time of the slowest before SIGKILL; with PORTCLAIM_KILL_MS "
-             "and PORTCLAIM_WAIT_MS (%d and %d by default) a start then waits at most "
-             "%" PRIu32 ".%" PRIu32 " s, which must fit TimeoutStartSec= (90 s by default)",
-             DEFAULT_KILL_MS, DEFAULT_WAIT_MS, budget_ms / MS_PER_S,
-             budget_ms % MS_PER_S / ROUND_MS);
-    if (fits)
-        cure_setting(cause, endpoint, "PORTCLAIM_TERM_MS=%" PRIu32, term_ms);
-    else
-        cure_unit_line(cause, endpoint,
-                       "Environment=PORTCLAIM_TERM_MS=%" PRIu32 "\nTimeoutStartSec=%" PRIu32,
-                       term_ms, 2 * budget_ms / MS_PER_S);
-    cure_add(cause,
-             "where systemd stops the service and TimeoutStopSec= is shorter than that "
-             "(90 s by default): the same grace there, so that the next start finds it gone");
-    cure_unit_line(cause, endpoint, "TimeoutStopSec=%" PRIu32, stop_s);
+    struct grace grace = {term_ms, term_ms + DEFAULT_KILL_MS + DEFAULT_WAIT_MS};
+    advice_for(endpoint)->slow(cause, endpoint, &grace);
 }
 
 static void cure_by_patience(struct cause *cause, const struct story_endpoint *endpoint)
@@ -162,8 +145,8 @@ void say_slow(struct cause *cause, const struct story_endpoint *endpoint)
         say_times(&words, &endpoint->by_itself);
     }
     if (forced > 0) {
-        wording_add(&words, "; in %" PRIu32 " it was killed (SIGKILL), since its grace of ",
-                    forced);
+        wording_add(&words, "; in %" PRIu32 " it was killed (%s), since its grace of ", forced,
+                    advice_for(endpoint)->forced);
         wording_add_duration(&words, endpoint->grace_ms);
         wording_add(&words, " was too short");
     }
@@ -177,13 +160,7 @@ void say_slow(struct cause *cause, const struct story_endpoint *endpoint)
 static void cure_stubborn(struct cause *cause, const struct story_endpoint *endpoint)
 {
     uint64_t shorter_ms = endpoint->grace_ms / GRACE_SHARE;
-    cure_add(cause, "repair its shutdown: when it is told to stop it must close idle and stalled "
-                    "connections as well; in Node");
-    cure_lines(cause,
-               "process.on('SIGTERM', () => { server.close(); server.closeAllConnections(); })");
-    cure_add(cause,
-             "if it ends on another signal (INT or QUIT: see its manual), ask with that one");
-    cure_setting(cause, endpoint, "PORTCLAIM_SIGNAL=INT");
+    advice_for(endpoint)->stubborn(cause, endpoint);
     cure_add(cause, "if it only needs longer, see how long: then explain tells the grace to set");
     cure_setting(cause, endpoint, "PORTCLAIM_TERM_MS=%" PRIu32,
                  setting_ms(2 * endpoint->grace_ms > TRIAL_TERM_MS ? 2 * endpoint->grace_ms
@@ -199,8 +176,9 @@ void say_stubborn(struct cause *cause, const struct story_endpoint *endpoint)
     struct wording words = {0};
     wording_add(&words, "In %" PRIu32 " of ", endpoint->forced_claims);
     wording_add_count(&words, endpoint->asked_claims, "start");
-    wording_add(&words, " the old instance did not end when it was asked, and was killed (SIGKILL) "
-                        "after ");
+    wording_add(&words,
+                " the old instance did not end when it was asked, and was killed (%s) after ",
+                advice_for(endpoint)->forced);
     wording_add_duration(&words, endpoint->grace_ms);
     wording_add(&words, ": it ignores the asking signal, or hangs in its shutdown, mostly on a "
                         "client that does not go.");
@@ -221,15 +199,13 @@ void say_inherited(struct cause *cause, const struct story_endpoint *endpoint)
     const struct story_sighting *heirs = &endpoint->strange_heirs;
     struct wording words = {0};
     wording_add(&words, "Another program of the same service has the listening socket: ");
-    say_holders(&words, heirs);
-    wording_add(&words, ". It was started by the service, inherited its descriptors, and keeps the "
-                        "port for as long as it lives.");
+    say_holders(&words, endpoint, heirs);
+    wording_add(&words,
+                ". It was started by the service, inherited its %s, and keeps the port for as long "
+                "as it lives.",
+                advice_for(endpoint)->inherited);
     cause->words = wording_end(&words);
-    cure_add(cause, "open the socket close-on-exec in the service, so that no program it starts "
-                    "gets it");
-    cure_lines(cause, "socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)");
-    cure_add(cause, "let systemd end the children with the service (KillMode=process leaves them)");
-    cure_unit_line(cause, endpoint, "KillMode=control-group");
+    advice_for(endpoint)->inheriting(cause, endpoint);
 }
 
 /* ---- starts ---- */
@@ -268,9 +244,7 @@ void say_cut_off(struct cause *cause, const struct story_endpoint *endpoint)
     wording_add(&words, " found the port taken, and the record does not say how it went on: the "
                         "process was ended while it waited, it still waits, or it was a dry run.");
     cause->words = wording_end(&words);
-    cure_add(cause, "if systemd ended it, its patience must be longer than the claim's budget "
-                    "(PORTCLAIM_TERM_MS + PORTCLAIM_KILL_MS + PORTCLAIM_WAIT_MS, 3 s by default)");
-    cure_unit_line(cause, endpoint, "TimeoutStartSec=90");
+    advice_for(endpoint)->cut_off(cause, endpoint);
 }
 
 /* ---- the summary ---- */

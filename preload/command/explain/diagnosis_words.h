@@ -14,10 +14,12 @@ struct couple {
 };
 
 /* "\"nginx\" (unit nginx.service, /usr/sbin/nginx, user 0, last seen as PID 812)" */
-void say_holder(struct wording *words, const struct story_holder *holder);
+void say_holder(struct wording *words, const struct story_endpoint *endpoint,
+                const struct story_holder *holder);
 
 /* All that are known by name, each with the number of its starts. */
-void say_holders(struct wording *words, const struct story_sighting *sighting);
+void say_holders(struct wording *words, const struct story_endpoint *endpoint,
+                 const struct story_sighting *sighting);
 
 /* Each fills in words and cures. */
 void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
@@ -28,12 +30,13 @@ void say_foreign(struct cause *cause, const struct story_endpoint *endpoint);
 void say_inherited(struct cause *cause, const struct story_endpoint *endpoint);
 void say_ancestor(struct cause *cause, const struct story_endpoint *endpoint);
 void say_protected(struct cause *cause, const struct story_endpoint *endpoint);
+void say_essential(struct cause *cause, const struct story_endpoint *endpoint);
 void say_together(struct cause *cause, const struct story_endpoint *endpoint);
 void say_client(struct cause *cause, const struct story_endpoint *endpoint);
 void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint);
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint);
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint);
-void say_no_pidfd(struct cause *cause, const struct story_endpoint *endpoint);
+void say_unsafe(struct cause *cause, const struct story_endpoint *endpoint);
 void say_not_found(struct cause *cause, const struct story_endpoint *endpoint);
 void say_untouched(struct cause *cause, const struct story_endpoint *endpoint);
 void say_dry_run(struct cause *cause, const struct story_endpoint *endpoint);

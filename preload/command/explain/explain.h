@@ -38,13 +38,13 @@ char *explain_gaps(const struct explanation *explanation);
 char *explain_starter(const struct story_claim *claim);
 
 /* "SIGTERM to alpha.service 4200 (same unit)" */
-char *explain_events(const struct story_claim *claim);
+char *explain_events(const struct story_endpoint *endpoint, const struct story_claim *claim);
 
 /* "claimed in 63 ms" */
 char *explain_outcome(const struct story_claim *claim);
 
 /* Both, the outcome last. */
-char *explain_claim(const struct story_claim *claim);
+char *explain_claim(const struct story_endpoint *endpoint, const struct story_claim *claim);
 
 /* "claimed", "not-claimed", "dry-run", "unfinished" */
 const char *explain_outcome_name(enum outcome outcome);

@@ -1,5 +1,7 @@
 #include "explain.h"
 
+#include "advice.h"
+
 #include "command/wording.h"
 
 #include <inttypes.h>
@@ -147,7 +149,8 @@ static void print_keys(FILE *stream, const struct story_endpoint *endpoint)
     if (endpoint->asked_claims > 0)
         print_key(stream, "<circle class=\"ask\" cx=\"8\" cy=\"10\" r=\"4\"/>", "asked to stop");
     if (endpoint->forced_claims > 0)
-        print_key(stream, "<path class=\"kill\" d=\"M4 6l8 8m0 -8l-8 8\"/>", "SIGKILL");
+        print_key(stream, "<path class=\"kill\" d=\"M4 6l8 8m0 -8l-8 8\"/>",
+                  advice_for(endpoint)->forced);
     if (endpoint->outcomes[OUTCOME_CLAIMED] > 0)
         print_key(stream, "<line class=\"life\" x1=\"8\" x2=\"8\" y1=\"2\" y2=\"18\"/>",
                   "has the port");
@@ -161,7 +164,7 @@ static void print_claims(FILE *stream, const struct story_endpoint *endpoint)
         char date[EXPLAIN_CLOCK_SIZE];
         char clock[EXPLAIN_CLOCK_SIZE];
         char *starter = explain_starter(claim);
-        char *words = explain_claim(claim);
+        char *words = explain_claim(endpoint, claim);
         explain_date(date, claim->start_ms);
         explain_clock(clock, claim->start_ms);
         if (index == STORY_FIRST_CLAIMS && endpoint->claims_left_out > 0)

@@ -1,6 +1,8 @@
 /* One claim in one line, and what else text and page say in the same words. */
 #include "explain.h"
 
+#include "advice.h"
+
 #include "command/wording.h"
 
 #include "core/evidence.h"
@@ -13,12 +15,15 @@ enum { MS_PER_S = 1000 };
 const char EXPLAIN_NOTHING[] =
     "There is no event of portclaim in the record. To get one, start the service with\n"
     "\n"
+    "    portclaim run --log FILE --log-format json -- PROGRAM\n"
+    "\n"
+    "or, on Linux, with\n"
+    "\n"
     "    LD_PRELOAD=libportclaim.so\n"
     "    PORTCLAIM_LOG=/var/log/portclaim.json\n"
     "    PORTCLAIM_LOG_FORMAT=json\n"
     "\n"
-    "or with \"portclaim run --log FILE --log-format json -- PROGRAM\". A start that finds its\n"
-    "port free leaves no event: then there was nothing to explain.\n";
+    "A start that finds its port free leaves no event: then there was nothing to explain.\n";
 
 char *explain_gaps(const struct explanation *explanation)
 {
@@ -32,6 +37,12 @@ char *explain_gaps(const struct explanation *explanation)
                     counts->skipped, counts->lines, counts->skipped == 1 ? "was" : "were",
                     counts->skipped == 1 ? "an event" : "events",
                     counts->skipped == 1 ? "was" : "were");
+    if (counts->texts > 0)
+        wording_add(&words,
+                    " %" PRIu64
+                    " of these %s what portclaim writes for people, which has no times: "
+                    "with PORTCLAIM_LOG_FORMAT=json it writes a record.",
+                    counts->texts, counts->texts == 1 ? "is" : "are");
     if (story->events_elsewhere > 0)
         wording_add(&words,
                     "%s%" PRIu64
@@ -100,10 +111,11 @@ static void add_held(struct wording *words, const struct story_event *event)
 }
 
 /* Whom is clear where only one was asked. */
-static void add_forced(struct wording *words, const struct story_claim *claim,
-                       const struct story_event *event)
+static void add_forced(struct wording *words, const struct story_endpoint *endpoint,
+                       const struct story_claim *claim, const struct story_event *event)
 {
-    wording_add(words, "%s", event->action == ACTION_FORCED ? "SIGKILL" : "no SIGKILL");
+    wording_add(words, "%s%s", event->action == ACTION_FORCED ? "" : "no ",
+                advice_for(endpoint)->forced);
     if (claim->asked != 1) {
         wording_add(words, " to ");
         add_holder(words, event);
@@ -112,8 +124,8 @@ static void add_forced(struct wording *words, const struct story_claim *claim,
     wording_add_duration(words, event->after_ms);
 }
 
-static void add_event(struct wording *words, const struct story_claim *claim,
-                      const struct story_event *event)
+static void add_event(struct wording *words, const struct story_endpoint *endpoint,
+                      const struct story_claim *claim, const struct story_event *event)
 {
     switch (event->kind) {
     case EVENT_HELD:
@@ -121,7 +133,7 @@ static void add_event(struct wording *words, const struct story_claim *claim,
         add_held(words, event);
         break;
     case EVENT_FORCED:
-        add_forced(words, claim, event);
+        add_forced(words, endpoint, claim, event);
         break;
     case EVENT_LINGERING:
         wording_add_count(words, event->numbers[0] + (uint64_t)event->numbers[1], "leftover");
@@ -176,22 +188,22 @@ char *explain_outcome(const struct story_claim *claim)
     return wording_end(&words);
 }
 
-char *explain_events(const struct story_claim *claim)
+char *explain_events(const struct story_endpoint *endpoint, const struct story_claim *claim)
 {
     struct wording words = {0};
     for (uint32_t index = 0; index < claim->event_count; index++) {
         wording_add(&words, "%s", index > 0 ? "; " : "");
-        add_event(&words, claim, &claim->events[index]);
+        add_event(&words, endpoint, claim, &claim->events[index]);
     }
     if (claim->events_left_out > 0)
         wording_add(&words, "; %" PRIu32 " more", claim->events_left_out);
     return wording_end(&words);
 }
 
-char *explain_claim(const struct story_claim *claim)
+char *explain_claim(const struct story_endpoint *endpoint, const struct story_claim *claim)
 {
     struct wording words = {0};
-    char *events = explain_events(claim);
+    char *events = explain_events(endpoint, claim);
     wording_add(&words, "%s%s", events, events[0] != '\0' ? "; " : "");
     add_outcome(&words, claim);
     if (claim->draining > 0)

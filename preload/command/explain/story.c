@@ -94,6 +94,7 @@ void story_add(struct story *story, const struct record *record)
         endpoint->told.last_ms = record->time_ms;
     if (record->time_ms < endpoint->told.first_ms)
         endpoint->told.first_ms = record->time_ms;
+    story_system_add(&endpoint->told, record);
     story_claims_add(endpoint, state->names, record);
 }
 

@@ -26,6 +26,9 @@ enum {
     STORY_NO_PARTY = -1,
 };
 
+/* The system on which a claim was made: the record's, not ours. */
+enum story_system { SYSTEM_UNKNOWN, SYSTEM_LINUX, SYSTEM_WINDOWS };
+
 enum outcome {
     OUTCOME_CLAIMED,
     OUTCOME_NOT_CLAIMED,
@@ -141,6 +144,8 @@ struct story_endpoint {
     const char *endpoint; /* "127.0.0.1:18789" */
     const char *protocol;
     uint16_t port;
+    enum story_system system;
+    bool system_is_certain;
     uint32_t starts;
     uint32_t outcomes[STORY_OUTCOMES];
     uint64_t first_ms;

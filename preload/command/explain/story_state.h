@@ -40,6 +40,9 @@ struct story_state {
     struct names *names;
 };
 
+/* Takes note of what the event says of the system that it comes from. */
+void story_system_add(struct story_endpoint *told, const struct record *record);
+
 /* One event of one claim of the endpoint. */
 void story_claims_add(struct endpoint_state *endpoint, struct names *names,
                       const struct record *record);

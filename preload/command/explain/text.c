@@ -82,11 +82,12 @@ static void print_date(FILE *stream, uint64_t time_ms, char before[EXPLAIN_CLOCK
     memcpy(before, date, sizeof(date));
 }
 
-static void print_claim(FILE *stream, const struct story_claim *claim)
+static void print_claim(FILE *stream, const struct story_endpoint *endpoint,
+                        const struct story_claim *claim)
 {
     char clock[EXPLAIN_CLOCK_SIZE];
     char *starter = explain_starter(claim);
-    char *events = explain_claim(claim);
+    char *events = explain_claim(endpoint, claim);
     struct wording words = {0};
     wording_add(&words, "%s: %s", starter, events);
     char *line = wording_end(&words);
@@ -110,7 +111,7 @@ static void print_timeline(FILE *stream, const struct story_endpoint *endpoint)
             fprintf(stream, "%*s... %" PRIu32 " starts are left out here ...\n", TIMELINE_INDENT,
                     "", endpoint->claims_left_out);
         print_date(stream, claim->start_ms, date);
-        print_claim(stream, claim);
+        print_claim(stream, endpoint, claim);
     }
 }
 
