@@ -342,6 +342,7 @@ starts() {
 ancestor lineage ancestor
 init lineage ancestor
 protected lineage protected
+essential lineage essential
 sibling sibling started-together
 younger newer started-together
 took-port newer started-together
@@ -451,6 +452,99 @@ END
         "16|warning 1|warning 15|5|(further warnings, each of other words)"
 }
 
+# ----- records of Windows -----------------------------------------------------------------------
+
+# The same record, had it been written on Windows
+of_windows() {
+    sed -E 's/SIGTERM/CTRL_BREAK/; s/SIGKILL/TerminateProcess/; s/,"(self_)?unit":"[^"]*"//g
+        s|"/usr/bin/([a-z]+)"|"C:/Apps/\1.exe"|; s/"(self|name|killer|victim)":"([a-z]+)"/"\1":"\2.exe"/g'
+}
+
+# Nothing of it is of Linux.
+assert_output_of_windows() {
+    assert_equal "$status" 0
+    refute grep -Eiq '/proc|systemd|systemctl|unit|SIG(TERM|KILL|INT)|pidfd|EPERM|Linux|kernel did|root|namespace|AF_NETLINK|(^|[^d])ps -e|ss -H' <<<"$output"
+}
+
+@test "C05 W06 a record of Windows is cured by the tools of Windows: each cause" {
+    local evidence verdict action
+    while read -r evidence verdict; do
+        for action in wait denied failed would-ask; do
+            refusal 0 100 node "" 50 other "" "$evidence" "$verdict" | of_windows | sed "s/\"wait\"/\"$action\"/" >"$record"
+            query '.endpoints[].causes[] | select(.cures | length == 0)' | refute grep -q .
+            explain "$record"
+            assert_output_of_windows
+        done
+    done <<'END'
+ancestor lineage
+essential lineage
+sibling sibling
+younger newer
+connection client
+invisible unknown
+no-lineage unknown
+other-user foreign
+other-program foreign
+program stale
+END
+    {
+        takeover 0 101 node "" 100 ffmpeg "" inherited 1200
+        event "$start_ms" 102 node "" lingering ",\"closable\":3,\"sending\":1,\"action\":\"wait\"$(holder 1 node "" program)"
+        event $((start_ms + 2000)) 102 node "" not_claimed ',"took_ms":2000'
+        event $((start_ms + 9000)) 103 node "" not_claimed ',"took_ms":2000'
+        event $((start_ms + 19000)) 104 node "" held ",\"action\":\"asked\"$(holder 1 node "" program)"
+    } | of_windows >"$record"
+    explain "$record"
+    assert_output_of_windows
+    assert_equal "$(causes)" "time-wait holder-not-found inherited-socket slow-shutdown cut-off"
+    assert_output_has 'inherited its handles' 'set PORTCLAIM_TERM_MS=2400' 'portclaim run --term-ms 2400' \
+        'netsh int ipv4 show excludedportrange tcp'
+}
+
+@test "C05 W06 asked by CTRL_BREAK and ended by TerminateProcess is stubborn" {
+    killings 4 5 | of_windows >"$record"
+    assert_equal "$(causes)" stubborn-holder
+    cures stubborn-holder | grep -qx 'set PORTCLAIM_TERM_MS=200'
+    explain "$record"
+    assert_output_of_windows
+    assert_output_has 'was killed \(TerminateProcess\) after 600 ms' 'CTRL_BREAK to node.exe 100 \(same program\); TerminateProcess after 600 ms'
+    run -0 "$build/portclaim" explain --html "$BATS_TEST_TMPDIR/page.html" "$record"
+    refute grep -q SIGKILL "$BATS_TEST_TMPDIR/page.html"
+}
+
+@test "C05 a kill war on Windows: labels without .exe, and lines for its shell" {
+    local round
+    for round in 0 1 2; do
+        takeover $((round * 20000)) $((101 + 2 * round)) beta "" $((100 + 2 * round)) alpha "" service 50
+        takeover $((round * 20000 + 10000)) $((102 + 2 * round)) alpha "" $((101 + 2 * round)) beta "" service 50
+    done | of_windows >"$record"
+    assert_equal "$(causes)" kill-war
+    cures kill-war | grep -qx 'set PORTCLAIM_SERVICE=alpha'
+    cures kill-war | grep -qx 'rem for the other'
+    cures kill-war | grep -q "^powershell -c .*ProcessId=105'"
+    explain "$record"
+    assert_output_of_windows
+}
+
+@test "C05 the system is the record's: by its signals and paths, else by a name that ends in .exe" {
+    # system_of LINE: that of the cure for a start without an end
+    system_of() {
+        echo "$1" >"$record"
+        explain "$record"
+        case $output in
+        *'the Task Scheduler'*) echo windows ;;
+        *systemd*) echo linux ;;
+        esac
+    }
+    assert_equal "$(system_of "$(event "$start_ms" 1 node "" held "")")" linux
+    assert_equal "$(system_of "$(event "$start_ms" 1 node.exe "" held "")")" windows
+    assert_equal "$(system_of "$(event "$start_ms" 1 node.exe "" held ',"action":"asked","signal":"SIGTERM"')")" linux
+    assert_equal "$(system_of "$(event "$start_ms" 1 node.exe gateway.service held "")")" linux
+    assert_equal "$(system_of "$(event "$start_ms" 1 node.exe "" held "$(holder 2 node "" program)")")" linux
+    assert_equal "$(system_of "$(event "$start_ms" 1 node "" held ',"action":"asked","signal":"CTRL_BREAK"')")" windows
+    assert_equal "$(system_of "$(event "$start_ms" 1 node "" held ',"verdict":"stale","program":"//server/share/node"')")" windows
+}
+
 # ----- reading ----------------------------------------------------------------------------------
 
 @test "C05 lines that are damaged, cut or of something else are counted and passed over" {
@@ -470,6 +564,21 @@ END
     explain "$record"
     assert_equal "$status" 0
     assert_output_has '9 of 11 lines were not events of portclaim, or not whole, and were passed over'
+}
+
+@test "C05 lines of portclaim for people are told from what is none of its" {
+    echo 'portclaim[4312]: 127.0.0.1:18789 claimed in 63 ms: 1 stale holder stopped' >"$record"
+    explain "$record"
+    assert_output_has '1 of these is what portclaim writes for people'
+    echo 'gateway: 127.0.0.1:18789' >"$record"
+    explain "$record"
+    refute grep -q 'for people' <<<"$output"
+}
+
+@test "C05 a record that went through an editor of Windows" {
+    takeover 0 101 node "" 100 node "" program 20 | sed 's/$/\r/; 1s/^/\xEF\xBB\xBF/' >"$record"
+    printf '\r\n' >>"$record"
+    assert_equal "$(query '"\(.lines) \(.skipped) \(.endpoints[0].claimed)"')" "2 0 1"
 }
 
 @test "C05 an empty record says how to get one that is not" {
