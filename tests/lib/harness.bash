@@ -122,11 +122,12 @@ start_time() {
 
 # Does any thread of it live? A zombie does not, but a zombie leader may have living threads.
 alive() {
-    local state
-    # shellcheck disable=SC2013
-    for state in $(sed -n 's/^.*) \([A-Za-z]\) .*/\1/p' "/proc/$1/task/"*/stat 2>/dev/null); do
-        case $state in
-        Z | X) ;;
+    local file line
+    for file in "/proc/$1/task/"*/stat; do
+        line=
+        { read -r -d '' line <"$file"; } 2>/dev/null || true
+        case ${line##*) } in
+        '' | Z* | X*) ;; # or gone meanwhile
         *) return 0 ;;
         esac
     done
@@ -166,15 +167,17 @@ descendants_of() {
 
 # wait_until SECONDS COMMAND...: until it succeeds; fails when it never does.
 wait_until() {
-    local bound=${1%s} now=${EPOCHREALTIME/[.,]/} end
+    local bound=${1%s} now=${EPOCHREALTIME/[.,]/} end pause=0.01
     shift
     end=$((now + bound * 1000000))
     until "$@"; do
+        # Looking costs as much as what is looked at: who has waited for long can wait a bit more.
+        [ "${EPOCHREALTIME/[.,]/}" -lt $((now + 500000)) ] || pause=0.03
         if [ "${EPOCHREALTIME/[.,]/}" -ge "$end" ]; then
             echo "not within $bound s: $*" >&2
             return 1
         fi
-        sleep 0.01
+        sleep "$pause"
     done
 }
 

@@ -68,13 +68,13 @@ field() {
 
 # ----- who holds the port ---------------------------------------------------------------------
 
-@test "a listener whose PID the table tells" {
+@test "W01 a listener whose PID the table tells" {
     hold old --port "$port" --known
     seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)" 'look.exe visible=1 handle=1 state=listening .*verdict=stale evidence=program'
 }
 
-@test "listeners whose PID the table does not tell are found by their handles" {
+@test "W01 listeners whose PID the table does not tell are found by their handles" {
     hold old --port "$port"
     seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)" 'state=listening .*evidence=program'
@@ -83,7 +83,7 @@ field() {
     assert_held_by "$(printed ipv6 pid)" 'state=listening socket=\[::1\]'
 }
 
-@test "a dual-stack listener is in the way of both families" {
+@test "R04 a dual-stack listener is in the way of both families" {
     hold old --port "$port" --dual
     seen port "0.0.0.0:$port"
     assert_held_by "$(printed old pid)" 'socket=\[::\]'
@@ -91,7 +91,7 @@ field() {
     assert_held_by "$(printed old pid)"
 }
 
-@test "UDP and TCP on one port are apart" {
+@test "N13 UDP and TCP on one port are apart" {
     hold udp --port "$port" --udp
     hold tcp --port "$port"
     seen port "udp:127.0.0.1:$port"
@@ -100,7 +100,7 @@ field() {
     assert_held_by "$(printed tcp pid)" 'state=listening'
 }
 
-@test "a socket that is bound and does not listen, which no table shows" {
+@test "W01 a socket that is bound and does not listen, which no table shows" {
     hold old --port "$port" --bound
     seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)" 'state=bound .*evidence=program'
@@ -108,7 +108,7 @@ field() {
     assert_not_seen '^holder'
 }
 
-@test "addresses and ports that do not conflict" {
+@test "N13 addresses and ports that do not conflict" {
     hold old --port "$port"
     for endpoint in "127.0.0.2:$port" "[::1]:$port" "127.0.0.1:$other_port" "udp:127.0.0.1:$port"; do
         seen port "$endpoint"
@@ -117,7 +117,7 @@ field() {
     done
 }
 
-@test "another program's holder is found, with and without the table's help, and is foreign" {
+@test "N07 another program's holder is found, with and without the table's help, and is foreign" {
     hold old --port "$port"
     hold known --port "$other_port" --known
     looking=$other seen port "127.0.0.1:$port"
@@ -126,7 +126,7 @@ field() {
     assert_held_by "$(printed known pid)" 'verdict=foreign evidence=other-program'
 }
 
-@test "a holder that is no Windows process is not visible" {
+@test "N05 a holder that is no Windows process is not visible" {
     start linux "${network[@]}" python3 -c "import socket, time
 s = socket.socket(); s.bind(('127.0.0.1', $port)); s.listen(); print('ready', flush=True); time.sleep(600)"
     wait_for_line linux '^ready'
@@ -134,7 +134,7 @@ s = socket.socket(); s.bind(('127.0.0.1', $port)); s.listen(); print('ready', fl
     assert_held_by 0 'visible=0 .*verdict=unknown evidence=invisible'
 }
 
-@test "a child that inherited the socket, beside its parent and after it" {
+@test "W08 S08 a child that inherited the socket, beside its parent and after it" {
     hold old --port "$port" --heir
     wait_until 30 both_ready old
     seen port "127.0.0.1:$port"
@@ -165,7 +165,7 @@ s = socket.socket(); s.bind(('127.0.0.1', $port)); s.listen(); print('ready', fl
     done
 }
 
-@test "a child of another program that inherited the socket goes with its stale parent" {
+@test "W08 S08 a child of another program that inherited the socket goes with its stale parent" {
     hold old --port "$port" --heir-program "$(windows_path "$other")"
     wait_until 30 both_ready old
     seen port "127.0.0.1:$port"
@@ -186,19 +186,19 @@ c = socket.create_connection(('127.0.0.1', $port)); time.sleep(600)"
     next_start
 }
 
-@test "a stale instance that drains, without its listener" {
+@test "T04 a stale instance that drains, without its listener" {
     drain old
     seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)" 'state=connected .*verdict=stale evidence=program .*elsewhere=0'
 }
 
-@test "an instance that serves another port, whose connection has our port" {
+@test "N10 an instance that serves another port, whose connection has our port" {
     drain old --elsewhere "$other_port"
     seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)" 'state=connected .*verdict=client .*elsewhere=1'
 }
 
-@test "TIME_WAIT is nobody's" {
+@test "W07 TIME_WAIT is nobody's" {
     "${network[@]}" python3 -c "import socket
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(('127.0.0.1', $port)); s.listen()
@@ -218,14 +218,14 @@ c = socket.create_connection(('127.0.0.1', $port)); a, _ = s.accept(); a.close()
 
 # ----- looks that fail or take long -----------------------------------------------------------
 
-@test "a look that is cut short is not complete, and says so" {
+@test "W04 R07 a look that is cut short is not complete, and says so" {
     hold old --port "$port"
     seen port "127.0.0.1:$port" 0
     assert_seen '^complete=0 '
     assert_seen '^gap .*cut short: nobody is stopped'
 }
 
-@test "a handle that never answers is passed over" {
+@test "W04 R07 a handle that never answers is passed over" {
     hold old --port "$port"
     LOOK_STUCK=1 seen port "127.0.0.1:$port"
     assert_seen '^complete=1 '
@@ -233,7 +233,7 @@ c = socket.create_connection(('127.0.0.1', $port)); a, _ = s.accept(); a.close()
     assert_not_seen 'ms=[0-9]{5}'
 }
 
-@test "too many handles that never answer: not complete" {
+@test "W04 R07 too many handles that never answer: not complete" {
     for each in 1 2 3 4 5; do hold "old$each" --pipe; done
     hold old --port "$port"
     LOOK_STUCK=1000 seen port "127.0.0.1:$port"
@@ -241,7 +241,7 @@ c = socket.create_connection(('127.0.0.1', $port)); a, _ = s.accept(); a.close()
     assert_seen '^gap the handles'
 }
 
-@test "a pipe that somebody reads from does not hold the look up" {
+@test "W04 R07 a pipe that somebody reads from does not hold the look up" {
     hold old --port "$port" --pipe
     seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)"
@@ -273,7 +273,7 @@ run_script() {
     next_start
 }
 
-@test "the same script file is the same service, however it is named" {
+@test "W05 the same script file is the same service, however it is named" {
     projects
     run_script one old --port "$port"
     root=$(windows_path "$BATS_TEST_TMPDIR")
@@ -286,7 +286,7 @@ run_script() {
     assert_held_by "$(printed old pid)" 'verdict=stale evidence=script'
 }
 
-@test "another script is another service, also one of the same name" {
+@test "N08 another script is another service, also one of the same name" {
     projects
     run_script one old --port "$port"
     cd "$BATS_TEST_TMPDIR/two words"
@@ -294,14 +294,14 @@ run_script() {
     assert_held_by "$(printed old pid)" 'verdict=foreign evidence=other-script'
 }
 
-@test "an interpreter without a script, with other arguments" {
+@test "W05 N07 an interpreter without a script, with other arguments" {
     projects
     holding=$node hold old --port "$port"
     looking=$node seen port "127.0.0.1:$port"
     assert_held_by "$(printed old pid)" 'verdict=foreign evidence=other-arguments'
 }
 
-@test "quotes, case and slashes do not matter to the arguments; blanks and order do" {
+@test "W05 quotes, case and slashes do not matter to the arguments; blanks and order do" {
     root=$(windows_path "$look")
     declare -A hash
     for line in 'look self "a b" X\Y' "\"$root\"  \"self\" \"a b\"  \"x/y\"" 'LOOK.EXE self a" "b X\y' \
@@ -335,7 +335,7 @@ run_script() {
     assert_equal "$(field user)" "$user"
 }
 
-@test "names beyond ASCII, and arguments longer than are kept" {
+@test "W05 names beyond ASCII, and arguments longer than are kept" {
     mkdir -p "$BATS_TEST_TMPDIR/Größe Ω"
     cp "$look" "$BATS_TEST_TMPDIR/Größe Ω/Ünï.exe"
     long=$(printf 'x%.0s' {1..5000})
@@ -350,7 +350,7 @@ run_script() {
 
 # ----- lineage, and who is left alone ---------------------------------------------------------
 
-@test "ancestors that live, and none behind one that does not" {
+@test "W03 ancestors that live, and none behind one that does not" {
     hold old --heir
     wait_until 30 both_ready old
     seen process "$(printed old heir)"
@@ -375,7 +375,7 @@ run_script() {
     done
 }
 
-@test "the system's own PIDs are never opened" {
+@test "W03 the system's own PIDs are never opened" {
     for pid in 0 4; do
         seen process "$pid"
         assert_seen '^handle 0'
@@ -384,7 +384,7 @@ run_script() {
     done
 }
 
-@test "a PID is not given again while its handle is open" {
+@test "S10 a PID is not given again while its handle is open" {
     hold old
     seen recycled "$(printed old pid)"
     assert_seen '^ended 1'
@@ -393,21 +393,21 @@ run_script() {
 
 # ----- stopping -------------------------------------------------------------------------------
 
-@test "Ctrl-Break runs the handler of a process without a console" {
+@test "W06 Ctrl-Break runs the handler of a process without a console" {
     hold old --handler
     seen ask "$(printed old pid)"
     assert_seen '^sent ended=1 code=7 '
     wait_until 5 dead "$(pid_of old)"
 }
 
-@test "Ctrl-Break ends a process without a handler" {
+@test "W06 Ctrl-Break ends a process without a handler" {
     hold old
     seen ask "$(printed old pid)"
     assert_seen '^sent ended=1 '
     wait_until 5 dead "$(pid_of old)"
 }
 
-@test "a process that ignores Ctrl-Break lives until it is forced; then it is gone" {
+@test "W06 S02 a process that ignores Ctrl-Break lives until it is forced; then it is gone" {
     hold old --deaf
     seen ask "$(printed old pid)"
     assert_seen '^sent ended=0 code=103 '
@@ -416,14 +416,14 @@ run_script() {
     wait_until 5 dead "$(pid_of old)"
 }
 
-@test "a program with a window is asked to close it" {
+@test "W06 a program with a window is asked to close it" {
     holding=$programs/look-windowed.exe hold old --window --handler
     assert_said old '^window 1'
     seen ask "$(printed old pid)"
     assert_seen '^sent ended=1 code=8 '
 }
 
-@test "a program of windows that has none is asked by Ctrl-Break" {
+@test "W06 a program of windows that has none is asked by Ctrl-Break" {
     holding=$programs/look-windowed.exe hold old --handler
     seen ask "$(printed old pid)"
     assert_seen '^sent ended=1 code=7 '

@@ -160,11 +160,23 @@ static int look_stop(bool force, int32_t pid)
     DWORD exit_code = 0;
     enum delivery delivery = force ? signals_force(handle) : signals_ask(handle);
     uint64_t before_ms = clock_since_boot_ms();
-    signals_wait(&handle, &ended, 1, END_MS);
+    if (delivery == DELIVERY_SENT)
+        signals_wait(&handle, &ended, 1, END_MS);
     uint64_t took_ms = clock_since_boot_ms() - before_ms;
     GetExitCodeProcess(signals_process(handle), &exit_code);
     printf("%s ended=%d code=%lx ms=%llu again=%s\n", deliveries[delivery], ended, exit_code,
            took_ms, ended ? deliveries[signals_force(handle)] : "-");
+    return 0;
+}
+
+/* As a debugger stops it, or Windows an application in the background. */
+static int look_suspend(int32_t pid)
+{
+    typedef LONG(WINAPI * suspend_function)(HANDLE process);
+    HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+    suspend_function suspend = (suspend_function)(void *)GetProcAddress(ntdll, "NtSuspendProcess");
+    HANDLE process = OpenProcess(PROCESS_SUSPEND_RESUME, FALSE, (DWORD)pid);
+    printf("suspended %d\n", process != NULL && suspend(process) == 0);
     return 0;
 }
 
@@ -254,10 +266,12 @@ int main(int count, char **arguments)
         return look_process(atoi(operand), true);
     if (strcmp(what, "ask") == 0 || strcmp(what, "force") == 0)
         return look_stop(what[0] == 'f', atoi(operand));
+    if (strcmp(what, "suspend") == 0)
+        return look_suspend(atoi(operand));
     if (strcmp(what, "recycled") == 0)
         return look_recycled(atoi(operand));
-    fprintf(stderr,
-            "look self | process PID | port ENDPOINT | listen ENDPOINT | ask PID | "
-            "force PID | recycled PID | again ENDPOINT | list | start LINE | serve OPTION...\n");
+    fprintf(stderr, "look self | process PID | port ENDPOINT | listen ENDPOINT | ask PID | "
+                    "force PID | suspend PID | recycled PID | again ENDPOINT | list | start LINE | "
+                    "serve OPTION...\n");
     return 2;
 }

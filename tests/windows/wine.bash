@@ -38,9 +38,9 @@ prefix_boot_s=120
 make_prefix() {
     export WINE_OBSTACLE
     WINE_OBSTACLE=$(wine_obstacle) && return
-    template=$build/windows-prefix-$(wine --version 2>/dev/null | tr -c 'A-Za-z0-9.\n' _)
+    template=$build/windows-prefix-$(template_version)
     if ! make_template; then
-        WINE_OBSTACLE="Wine cannot make a prefix here: see ${template##*/}.log"
+        WINE_OBSTACLE="Wine cannot make a prefix here: see ${template#"$repository"/}.log"
         return
     fi
     export WINEPREFIX=$BATS_FILE_TMPDIR/prefix
@@ -49,9 +49,17 @@ make_prefix() {
         WINE_OBSTACLE="no Windows program runs here: $(tail -n 1 "$BATS_FILE_TMPDIR/keeper")"
 }
 
+# Of Wine, and of what is set in the template.
+template_version() {
+    { wine --version 2>/dev/null && cksum <"${BASH_SOURCE[0]%/*}/prefix.reg"; } |
+        tr -cs 'A-Za-z0-9.' _
+}
+
 # Says why it cannot even be tried; fails when it can.
 wine_obstacle() {
     local name
+    [ -z "${WINDOWS_OBSTACLE:-}" ] || { echo "$WINDOWS_OBSTACLE" && return; }
+    [ "$(uname -m)" = x86_64 ] || { echo "needs a machine of x86-64" && return; }
     for name in wine wineserver setpriv; do
         command -v "$name" >/dev/null || { echo "needs $name" && return; }
     done
@@ -68,6 +76,9 @@ make_template() {
         flock 9
         [ ! -d "$template" ] || return 0
         rm -rf "$template.new"
+        mkdir "$template.new"
+        # The user's own directories are linked into the prefix, and get menus.
+        export HOME=$template.new
         WINEPREFIX=$template.new timeout "$prefix_boot_s" wineboot -i &&
             WINEPREFIX=$template.new wine regedit /S "Z:${BASH_SOURCE[0]%/*}/prefix.reg" &&
             WINEPREFIX=$template.new wineserver -w &&
@@ -94,7 +105,12 @@ start_keeper() {
         exec setpriv --pdeathsig KILL wine "$WINEPREFIX/drive_c/keeper.exe" --only-spawn' \
         </dev/null >"$BATS_FILE_TMPDIR/keeper" 2>&1 3>&- 4>&- &
     export WINE_KEEPER=$!
-    wait_for_line "$BATS_FILE_TMPDIR/keeper" '^process ' "$prefix_boot_s"
+    wait_until "$prefix_boot_s" keeper_settled
+    alive "$WINE_KEEPER"
+}
+
+keeper_settled() {
+    grep -qs '^process ' "$BATS_FILE_TMPDIR/keeper" || dead "$WINE_KEEPER"
 }
 
 # The wineserver is told by its prefix; nothing else on this machine is touched.
