@@ -27,6 +27,7 @@ under=(env "LD_PRELOAD=$object")
 declare -gA process_of=()      # NAME -> PID
 declare -gA start_time_of=()   # PID -> its start in clock ticks: with the PID, which process it is
 declare -gA exit_status_of=()  # NAME -> what wait(1) said
+tearing_down=                 # not empty: even after Ctrl-C, what is waited for is waited for
 network=()                    # prefix of a command: into the test's own network
 
 harness_setup() {
@@ -42,6 +43,7 @@ harness_setup() {
 }
 
 harness_teardown() {
+    tearing_down=yes
     # Otherwise grep would find itself.
     export -n TEST_TAG
     end_started
@@ -171,6 +173,8 @@ wait_until() {
     shift
     end=$((now + bound * 1000000))
     until "$@"; do
+        # bats goes on with a test that Ctrl-C did not happen to hit in a command that it ends.
+        [ -z "${BATS_INTERRUPTED:-}" ] || [ -n "$tearing_down" ] || return 1
         # Looking costs as much as what is looked at: who has waited for long can wait a bit more.
         [ "${EPOCHREALTIME/[.,]/}" -lt $((now + 500000)) ] || pause=0.03
         if [ "${EPOCHREALTIME/[.,]/}" -ge "$end" ]; then

@@ -44,9 +44,11 @@ ask() {
         - 127.0.0.1 "$port" 2>/dev/null | tail -n 1 | tr -d '\r'
 }
 
-# Each question leaves a connection in TIME_WAIT, and Wine takes its time to tell of those.
+# Who answered is in $answered then.
 answers() {
-    [[ $(ask) =~ ^[0-9]+$ ]] || { sleep 0.2 && false; }
+    answered=$(ask)
+    # Each question leaves a connection in TIME_WAIT, and Wine takes its time to tell of those.
+    [[ $answered =~ ^[0-9]+$ ]] || { sleep 0.2 && false; }
 }
 
 answers_or_ended() {
@@ -61,18 +63,15 @@ launch() {
     next_start
 }
 
-# replace NEW OLD COMMAND...: like launch, but the answer must be that of another instance
+# replace NEW OLD COMMAND...: like launch, but the answer must be that of another instance than the last
 replace() {
-    local before now new=$1 old=$2
-    before=$(ask)
-    [ -n "$before" ] || fail "$old does not answer"
+    local before=$answered new=$1 old=$2
     start_in_wine "$new" "${@:3}"
     wait_until 40 claimed_or_ended "$new"
     assert_said "$new" ':[0-9]+ claimed in .*: 1 stale holder (stopped|let go)'
     assert_gone "$old"
     wait_until 20 answers_or_ended "$new"
-    now=$(ask)
-    [ "$now" != "$before" ] || fail "it is still $old that answers"
+    [ "$answered" != "$before" ] || fail "it is still $old that answers"
     refute gone "$new"
     assert_not_said "$new" 'not claimed|EADDRINUSE'
     next_start
@@ -134,18 +133,18 @@ takeover() {
     local line
     node_line node-20 "$servers/title.js"
     launch old wine "${line[@]}"
-    local before
-    before=$(ask)
+    local before=$answered
     node_line node-20
     start_in_wine new env PORTCLAIM_WAIT_MS=500 "${under[@]}" "${line[@]}"
     exit_of new 30
     assert_said new 'EADDRINUSE'
     assert_said new 'foreign, another script'
-    assert_equal "$(ask)" "$before"
+    wait_until 10 answers
+    assert_equal "$answered" "$before"
 }
 
 @test "N02 W09 a sidecar that a Node gateway starts never kills the gateway" {
-    local line before
+    local line
     node_line node-20 "$BATS_TEST_TMPDIR/sidecar.js"
     cat >"$BATS_TEST_TMPDIR/sidecar.js" <<'END'
 // Starts itself once more, on its own port, as a plugin would.
@@ -157,18 +156,33 @@ server.listen(Number(process.argv[2]), '127.0.0.1', () => {
 });
 END
     launch gateway env PORTCLAIM_WAIT_MS=300 "${under[@]}" "${line[@]}"
-    before=$(ask)
+    local before=$answered
     wait_for_line gateway '^sidecar: ' 30
     assert_said gateway '^sidecar: EADDRINUSE'
     assert_said gateway 'lineage, an ancestor of this process'
-    assert_equal "$(ask)" "$before"
+    wait_until 10 answers
+    assert_equal "$answered" "$before"
 }
 
-@test "W01 a Go server, which imports nothing of Winsock by name" {
+# As where the DLL's directory has a name that no import table can hold.
+by_remote_thread() {
+    mkdir "$BATS_TEST_TMPDIR/日本"
+    cp "$windows"/portclaim.{exe,dll} "$BATS_TEST_TMPDIR/日本"
+    under=(wine "$BATS_TEST_TMPDIR/日本/portclaim.exe" run --)
+}
+
+@test "W01 W09 Node 20, by a remote thread" {
+    by_remote_thread
+    takeover node-20
+}
+
+# A Go server imports nothing of Winsock by name.
+go_takeover() {
+    local line
     fetch esbuild
     mkdir "$BATS_TEST_TMPDIR/site"
     echo hello >"$BATS_TEST_TMPDIR/site/index.html"
-    local line=("$fetched" "--serve=127.0.0.1:$port" "--servedir=$(windows_path "$BATS_TEST_TMPDIR/site")")
+    line=("$fetched" "--serve=127.0.0.1:$port" "--servedir=$(windows_path "$BATS_TEST_TMPDIR/site")")
     # It ends with its standard input.
     start_in_wine old sh -c 'sleep 600 | exec "$@"' - wine "${line[@]}"
     wait_until 30 go_answers
@@ -181,4 +195,13 @@ END
 
 go_answers() {
     [ "$(ask)" = hello ]
+}
+
+@test "W01 a Go server, by its import table" {
+    go_takeover
+}
+
+@test "W01 W09 a Go server, by a remote thread" {
+    by_remote_thread
+    go_takeover
 }
