@@ -10,8 +10,8 @@ WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 INCLUDES = -Ipreload
 BUILD = build
 JOBS ?= 2
-# Many tests wait more than they work.
-TEST_JOBS ?= $(JOBS)
+# The tests wait more than they work.
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 
@@ -200,9 +200,9 @@ PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/server_asan \
 	$(SNIPPETS:tests/linux/%.c=$(BUILD)/tests/%) \
 	$(patsubst tests/linux/%.c,$(BUILD)/tests/%.so,$(wildcard tests/linux/*_preload.c))
 # The longest first: one that starts when all others are done has the machine to itself.
-LONGEST = tests/command/doctor.bats tests/windows/node.bats tests/examples/systemd.bats \
-	tests/windows/refusals.bats tests/windows/claims.bats tests/windows/look.bats \
-	tests/linux/never.bats tests/linux/stopping.bats tests/linux/takeovers.bats tests/servers/servers.bats
+LONGEST = $(addprefix tests/,servers/restarts.bats command/install.bats command/doctor.bats windows/node.bats \
+	command/explain.bats command/who.bats windows/look.bats windows/refusals.bats servers/servers.bats \
+	windows/claims.bats examples/systemd.bats linux/never.bats)
 WINDOWS_TESTS = $(BUILD)/tests/windows
 WINDOWS_UNIT_TESTS = $(patsubst tests/windows/%.c,$(WINDOWS_TESTS)/%,$(wildcard tests/windows/unit/test_*.c))
 WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)

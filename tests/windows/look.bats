@@ -43,8 +43,13 @@ both_ready() {
 }
 
 # seen ARGUMENT...: what look says, in $seen
+# Under load an answer may take longer than it is waited for: then it looks again, as portclaim does.
 seen() {
-    seen=$("${network[@]}" timeout 60 wine "${looking:-$look}" "$@" 2>&1 | tr -d '\r')
+    local tries
+    for tries in 1 2 3; do
+        seen=$("${network[@]}" timeout 60 wine "${looking:-$look}" "$@" 2>&1 | tr -d '\r')
+        grep -q '^holder 0 ' <<<"$seen" || break
+    done
 }
 
 assert_seen() {

@@ -28,6 +28,8 @@ fetched=$build/windows-programs
 server_exe=$programs/server.exe
 export WINEDEBUG=-all
 export WINEDLLOVERRIDES=mscoree,mshtml= # neither is needed, and their installers want a network
+# Wine takes the names of files for this, and knows only ASCII where nothing is set.
+export LC_ALL=C.UTF-8
 
 prefix_boot_s=120
 
@@ -250,9 +252,10 @@ assert_refused() {
     assert_said "$1" "^(bind|listen): ${2:-WSAEADDRINUSE}"
 }
 
-# The milliseconds that the call took which failed.
+# The milliseconds that the call took which failed, rounded up: the difference of two whole numbers may
+# lack one.
 refused_after() {
-    sed -n 's/^\(bind\|listen\): [A-Z]* after \([0-9]*\) ms\r*$/\2/p' "$(log_of "$1")"
+    echo $(($(sed -n 's/^\(bind\|listen\): [A-Z]* after \([0-9]*\) ms\r*$/\2/p' "$(log_of "$1")") + 1))
 }
 
 # between LOW VALUE HIGH
