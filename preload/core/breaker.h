@@ -14,7 +14,7 @@ enum { BREAKER_RECORDS = 64, BREAKER_NAME_SIZE = 48 };
 
 /* Who stopped whom. Names are a unit if there is one, else a program. */
 struct breaker_record {
-    uint64_t time_ms; /* on the clock of host.now: since boot */
+    uint64_t time_ms; /* on the clock of host.now_ms */
     int32_t killer;
     int32_t victim;
     uint64_t killer_start_ms; /* with the PID, which process it was */
@@ -28,8 +28,8 @@ struct breaker_memory {
 };
 
 /*
- * How many kills lie within the last window_s seconds before now_ms. Records of a later time are
- * of an earlier boot and do not count.
+ * How many kills lie within the last window_s seconds before now_ms. Records of a later time do not
+ * count: they are of an earlier boot, where the clock begins anew with each.
  */
 uint32_t breaker_recent(const struct breaker_memory *memory, uint64_t now_ms, uint32_t window_s);
 

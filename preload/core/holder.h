@@ -43,7 +43,7 @@ struct process {
     uint32_t known; /* KNOWN_... */
     int32_t parent;
     int32_t process_group;
-    uint64_t start_ms; /* since boot, on the clock of host.now */
+    uint64_t start_ms; /* on the clock of host.now_ms */
     uint32_t user;     /* effective user id */
     bool essential;    /* a service's own process, or one that the system needs: never signalled */
     char name[PROCESS_NAME_SIZE];

@@ -2,7 +2,8 @@
  * host: what the core needs of an operating system, as a table of functions.
  *
  * A host observes and acts; it decides nothing. Every function takes the host's own context first.
- * Times are milliseconds on one monotonic clock that counts from boot.
+ * Times are milliseconds on one clock that only goes forward and that counts suspended time; where
+ * it begins is the host's affair.
  */
 #ifndef PORTCLAIM_HOST_H
 #define PORTCLAIM_HOST_H

@@ -17,7 +17,7 @@ static inline uint64_t clock_milliseconds(clockid_t clock)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static inline uint64_t clock_since_boot_ms(void)
+static inline uint64_t clock_now_ms(void)
 {
     return clock_milliseconds(CLOCK_BOOTTIME);
 }

@@ -26,7 +26,7 @@ static void miss(struct observation *observation, const char *gap)
 
 static bool in_time(const struct search *search)
 {
-    if (clock_since_boot_ms() < search->deadline_ms)
+    if (clock_now_ms() < search->deadline_ms)
         return true;
     miss(search->observation, "the look-up of the port's holder takes too long and was cut short: "
                               "nobody is stopped on half a look");

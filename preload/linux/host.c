@@ -14,7 +14,7 @@
 static uint64_t now_ms(void *context)
 {
     (void)context;
-    return clock_since_boot_ms();
+    return clock_now_ms();
 }
 
 static uint64_t wall_clock_ms(void *context)

@@ -45,7 +45,7 @@ static uint64_t performance_origin(void)
     return known;
 }
 
-uint64_t clock_since_boot_ms(void)
+uint64_t clock_now_ms(void)
 {
     return (performance_origin() + performance_clock()) / FILE_TIMES_PER_MS;
 }

@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-/* Now, on the clock of host.now. */
-uint64_t clock_since_boot_ms(void);
+/* Now, on the clock of host.now_ms. */
+uint64_t clock_now_ms(void);
 
 /* A moment of the wall clock (the creation of a process) on the same clock. */
 uint64_t clock_from_file_time(const FILETIME *time);

@@ -142,7 +142,7 @@ static void wait_for(struct worker *worker, HANDLE thread, uint64_t deadline_ms)
     LONG before = -1;
     for (;;) {
         LONG answered = InterlockedOr(&worker->answered, 0);
-        uint64_t now_ms = clock_since_boot_ms();
+        uint64_t now_ms = clock_now_ms();
         if (answered == before || now_ms >= deadline_ms)
             return;
         uint64_t left_ms = deadline_ms - now_ms;
@@ -157,7 +157,7 @@ static void wait_for(struct worker *worker, HANDLE thread, uint64_t deadline_ms)
 static struct worker *successor_in_time(struct worker *worker, uint64_t deadline_ms)
 {
     uint32_t answered = (uint32_t)InterlockedOr(&worker->answered, 0);
-    if (answered >= worker->count || clock_since_boot_ms() >= deadline_ms)
+    if (answered >= worker->count || clock_now_ms() >= deadline_ms)
         return NULL;
     struct worker *next = new_worker(&worker->wanted, worker->serving_wanted, worker->count);
     if (next == NULL)

@@ -14,7 +14,7 @@ void search_miss(struct observation *observation, const char *gap)
 
 bool search_in_time(const struct search *search)
 {
-    if (clock_since_boot_ms() < search->deadline_ms)
+    if (clock_now_ms() < search->deadline_ms)
         return true;
     search_miss(search->observation,
                 "the look-up of the port's holder takes too long and was cut short: "

@@ -99,10 +99,10 @@ static int look_port(const char *string, bool listens, uint64_t milliseconds)
     settings_defaults(&settings);
     set(settings.service, sizeof(settings.service), "PORTCLAIM_SERVICE");
     set(settings.match, sizeof(settings.match), "PORTCLAIM_MATCH");
-    uint64_t before_ms = clock_since_boot_ms();
+    uint64_t before_ms = clock_now_ms();
     holders_observe(workspace, &request, before_ms + milliseconds, false,
                     settings.service[0] != '\0', observation);
-    uint64_t took_ms = clock_since_boot_ms() - before_ms;
+    uint64_t took_ms = clock_now_ms() - before_ms;
     judge(&context, observation);
     printf("complete=%d closable=%u sending=%u obstacles=%u obstruct=%d ms=%llu\n",
            observation->complete, observation->closable, observation->sending,
@@ -129,7 +129,7 @@ static int look_again(const char *string)
     for (int round = 0; round <= LOOKS; round++) {
         if (round == 1) /* the first one loads what it needs */
             GetProcessHandleCount(GetCurrentProcess(), &before);
-        holders_observe(workspace, &request, clock_since_boot_ms() + LOOK_MS, false, true,
+        holders_observe(workspace, &request, clock_now_ms() + LOOK_MS, false, true,
                         observation);
         for (uint32_t index = 0; index < observation->holder_count; index++)
             signals_close(observation->holders[index].handle);
@@ -159,10 +159,10 @@ static int look_stop(bool force, int32_t pid)
     bool ended = false;
     DWORD exit_code = 0;
     enum delivery delivery = force ? signals_force(handle) : signals_ask(handle);
-    uint64_t before_ms = clock_since_boot_ms();
+    uint64_t before_ms = clock_now_ms();
     if (delivery == DELIVERY_SENT)
         signals_wait(&handle, &ended, 1, END_MS);
-    uint64_t took_ms = clock_since_boot_ms() - before_ms;
+    uint64_t took_ms = clock_now_ms() - before_ms;
     GetExitCodeProcess(signals_process(handle), &exit_code);
     printf("%s ended=%d code=%lx ms=%llu again=%s\n", deliveries[delivery], ended, exit_code,
            took_ms, ended ? deliveries[signals_force(handle)] : "-");

@@ -152,7 +152,7 @@ bool look_at_name(int32_t pid, char name[PROCESS_NAME_SIZE])
 
 uint64_t look_now_ms(void)
 {
-    return clock_since_boot_ms();
+    return clock_now_ms();
 }
 
 void look_recall(const struct settings *settings, const struct request *request,

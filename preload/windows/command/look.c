@@ -153,7 +153,7 @@ void look_at(const struct request *request, const struct look_candidates *candid
 
 uint64_t look_now_ms(void)
 {
-    return clock_since_boot_ms();
+    return clock_now_ms();
 }
 
 void look_recall(const struct settings *settings, const struct request *request,
