@@ -188,8 +188,8 @@ uninstall:
 # ---- tests ----
 
 SANITIZE = -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-# The core alone, with the words of Linux.
-CORE_ALONE = $(CORE) preload/linux/words.c
+# The core alone, with the words and conventions of Linux.
+CORE_ALONE = $(CORE) preload/linux/conventions.c preload/linux/words.c
 UNIT = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_TESTS = $(UNIT:%=$(BUILD)/tests/unit/%)
 UNIT_SANITIZED = $(UNIT:%=$(BUILD)/tests/sanitized/%)
@@ -338,6 +338,11 @@ $(BUILD)/tests/windows/unit/test_wide: tests/windows/unit/test_wide.c preload/wi
 
 $(BUILD)/tests/windows/unit/test_sharing: tests/windows/unit/test_sharing.c \
 		preload/windows/sharing.c Makefile
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $(filter %.c,$^) -lcmocka
+
+# The core with the words and conventions of Windows.
+$(BUILD)/tests/windows/unit/test_conventions: tests/windows/unit/test_conventions.c $(CORE) \
+		preload/windows/conventions.c preload/windows/words.c $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $(filter %.c,$^) -lcmocka
 
 check-windows: windows-tests

@@ -57,7 +57,7 @@ static void remember_first_inodes(struct claim *claim)
     }
 }
 
-static void judge_observation(struct claim *claim)
+static void judge_observation(struct claim *claim, bool cut_short)
 {
     struct judge_context context = {
         .settings = claim->settings,
@@ -66,6 +66,7 @@ static void judge_observation(struct claim *claim)
         .first_inode_count = claim->first_inode_count,
         .targets = claim->targets,
         .target_count = claim->target_count,
+        .cut_short = cut_short,
     };
     claim->host->recall(claim->host->context, claim->request, &claim->memory);
     judge(&context, &claim->observation);
@@ -84,13 +85,14 @@ static void look(struct claim *claim)
 {
     const struct host *host = claim->host;
     struct observation *observation = &claim->observation;
+    uint64_t most_ms = look_deadline_ms(claim);
     claim->looked_at_ms = claim_now_ms(claim);
     close_observation(claim);
-    host->observe(host->context, claim->request, look_deadline_ms(claim), claim->look_thoroughly,
-                  observation);
+    host->observe(host->context, claim->request, most_ms, claim->look_thoroughly, observation);
     claim->look_thoroughly = false;
-    claim->look_cost_ms = claim_now_ms(claim) - claim->looked_at_ms;
-    judge_observation(claim);
+    uint64_t now_ms = claim_now_ms(claim);
+    claim->look_cost_ms = now_ms - claim->looked_at_ms;
+    judge_observation(claim, !observation->complete && now_ms >= most_ms);
     if (observation->complete && !claim->looked) {
         claim->looked = true;
         remember_first_inodes(claim);

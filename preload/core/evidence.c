@@ -64,6 +64,8 @@ static const struct entry entries[] = {
     [EVIDENCE_CONNECTION] = {VERDICT_CLIENT, "connection", "its connection has our local port",
                              ADVICE_OF_SYSTEM},
     [EVIDENCE_INVISIBLE] = {VERDICT_UNKNOWN, "invisible", "holder not visible", ADVICE_OF_SYSTEM},
+    [EVIDENCE_CUT_SHORT] = {VERDICT_UNKNOWN, "cut-short", "its process was not found in time",
+                            ADVICE_OF_SYSTEM},
     [EVIDENCE_UNREADABLE] = {VERDICT_UNKNOWN, "unreadable", "its identity cannot be read",
                              ADVICE_OF_SYSTEM},
     [EVIDENCE_NO_LINEAGE] = {VERDICT_UNKNOWN, "no-lineage", "our own ancestors cannot be read",
@@ -88,7 +90,14 @@ const char *evidence_words(enum evidence evidence)
 
 static const char *system_advice(enum evidence evidence)
 {
-    return evidence == EVIDENCE_CONNECTION ? words.reserve_port : words.see_holder;
+    switch (evidence) {
+    case EVIDENCE_CONNECTION:
+        return words.reserve_port;
+    case EVIDENCE_CUT_SHORT:
+        return words.find_holder;
+    default:
+        return words.see_holder;
+    }
 }
 
 const char *evidence_advice(enum evidence evidence)

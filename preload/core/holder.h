@@ -123,6 +123,7 @@ enum evidence {
     EVIDENCE_NOT_NAMED,
     EVIDENCE_CONNECTION,
     EVIDENCE_INVISIBLE,  /* the socket is seen, its process is not */
+    EVIDENCE_CUT_SHORT,  /* the socket is seen, its process was not found in time */
     EVIDENCE_UNREADABLE, /* the process is seen, its identity is not */
     EVIDENCE_NO_LINEAGE, /* our own way up to the root cannot be read */
 };

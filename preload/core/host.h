@@ -30,6 +30,7 @@ enum stop {
 
 enum delivery {
     DELIVERY_SENT,
+    DELIVERY_FORCED, /* there is no way to ask it, so it was ended at once */
     DELIVERY_GONE,   /* it ended before */
     DELIVERY_DENIED, /* not permitted */
     DELIVERY_FAILED, /* impossible for another reason; nothing was sent */
@@ -66,8 +67,11 @@ struct host {
     void (*observe)(void *context, const struct request *request, uint64_t deadline_ms,
                     bool thorough, struct observation *observation);
 
-    /* Signals exactly the process that the handle was opened for, never a later one. */
-    enum delivery (*stop)(void *context, int64_t handle, enum stop how);
+    /*
+     * Signals exactly the process that the handle was opened for, never a later one. Where that is
+     * not what stop_name() says, *name becomes the system's name of what it was sent.
+     */
+    enum delivery (*stop)(void *context, int64_t handle, enum stop how, const char **name);
 
     /*
      * Sleeps until one of the processes has ended, a signal handler ran, or the time is over. Sets
@@ -99,7 +103,10 @@ struct host {
     /* One message, whole, with its newline. */
     void (*write)(void *context, const char *line, size_t length);
 
-    /* The system's name of the asking signal, such as "SIGTERM", and of the forcing one. */
+    /*
+     * The system's name of the asking signal, such as "SIGTERM", and of the forcing one; of all
+     * that may come into question, before it is sent. Static memory, as stop()'s.
+     */
     const char *(*stop_name)(void *context, enum stop how);
 };
 

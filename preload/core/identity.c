@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include "names.h"
 #include "runners.h"
 #include "unit.h"
 
@@ -112,7 +113,7 @@ static bool executable_matches(const char *glob, const struct process *process)
 {
     const char *path = process->executable.path;
     bool whole_path = strchr(glob, '/') != NULL;
-    return text_matches_glob(glob, whole_path ? path : text_base_name(path));
+    return names_match_glob(glob, whole_path ? path : text_base_name(path));
 }
 
 static bool unit_matches(const char *glob, const struct process *process)
@@ -136,7 +137,7 @@ static bool rule_matches(const char *rule, const struct process *process)
     };
     if (text_starts_with(rule, "comm:"))
         return (process->known & KNOWN_START) != 0 &&
-               text_matches_glob(rule + strlen("comm:"), process->name);
+               names_match_glob(rule + strlen("comm:"), process->name);
     for (size_t index = 0; index < sizeof(kinds) / sizeof(kinds[0]); index++) {
         if (text_starts_with(rule, kinds[index].kind))
             return (process->known & kinds[index].needs) != 0 &&

@@ -156,7 +156,7 @@ static enum evidence weigh(const struct judge_context *context, const struct pro
     if (evidence == EVIDENCE_NONE)
         evidence = ownership(self, holder);
     if (evidence == EVIDENCE_NONE && !holder->visible)
-        evidence = EVIDENCE_INVISIBLE;
+        evidence = context->cut_short ? EVIDENCE_CUT_SHORT : EVIDENCE_INVISIBLE;
     if (evidence == EVIDENCE_NONE)
         evidence = seniority(context, self, holder);
     if (evidence == EVIDENCE_NONE)

@@ -21,8 +21,10 @@ struct target {
     uint64_t start_ms;
     enum evidence evidence;
     int32_t through;
+    struct endpoint local; /* of its socket that stood most in the way */
     enum target_state state;
     uint64_t asked_at_ms;
+    const char *asked_by; /* as the system calls it; static memory */
 };
 
 /* What the claim knows beside the observation. */
@@ -41,6 +43,7 @@ struct judge_context {
      */
     const struct target *targets;
     uint32_t target_count;
+    bool cut_short; /* the look ended for want of time: who was not found may well be visible */
 };
 
 /* Sets verdict, evidence and through of every holder of the observation. */

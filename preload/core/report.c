@@ -12,8 +12,8 @@ void report(const struct host *host, const struct settings *settings, struct eve
         return;
     event->now_ms = host->now_ms(host->context);
     event->wall_clock_ms = host->wall_clock_ms(host->context);
-    event->ask_name = host->stop_name(host->context, STOP_ASK);
-    event->force_name = host->stop_name(host->context, STOP_FORCE);
+    if (event->signal == NULL)
+        event->signal = host->stop_name(host->context, STOP_ASK);
     text_start(&text, line, REPORT_LINE_SIZE - 1);
     if (settings->log_format == LOG_JSON)
         report_as_json(&text, event);

@@ -55,12 +55,12 @@ struct event {
     uint32_t window_s;     /* KILL_WAR */
     const struct breaker_record *last_kill; /* KILL_WAR */
     const char *message;                    /* WARNING */
+    const char *asked_by;                   /* FORCED: with what it was asked before */
+    const char *signal; /* what was sent, or would be, as the system calls it; NULL: how it asks */
 
     /* filled in by report() */
     uint64_t now_ms;
     uint64_t wall_clock_ms;
-    const char *ask_name;
-    const char *force_name;
 };
 
 /* `line` has REPORT_LINE_SIZE bytes to work in. */

@@ -1,4 +1,5 @@
 /* Events as JSON objects, one a line. portclaim(7) has the schema: names are never renamed. */
+#include "conventions.h"
 #include "evidence.h"
 #include "report.h"
 #include "unit.h"
@@ -74,8 +75,9 @@ static void add_holder(struct text *text, const struct event *event)
     if ((process->known & KNOWN_ARGUMENTS) != 0 && process->script[0] != '\0')
         add_string(text, "script", process->script);
     add_unit(text, "unit", process);
-    add_number(text, "user",
-               (process->known & KNOWN_USER) != 0 ? process->user : holder->socket.owner_user);
+    if (conventions.users_have_numbers)
+        add_number(text, "user",
+                   (process->known & KNOWN_USER) != 0 ? process->user : holder->socket.owner_user);
     add_string(text, "state", state_name(holder->socket.state));
     add_string(text, "verdict", evidence_verdict_name(holder->verdict));
     add_string(text, "evidence", evidence_name(holder->evidence));
@@ -119,10 +121,9 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
 static void add_action(struct text *text, const struct event *event)
 {
     add_string(text, "action", action_name(event->action));
-    if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK)
-        add_string(text, "signal", event->ask_name);
-    if (event->action == ACTION_FORCED)
-        add_string(text, "signal", event->force_name);
+    if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK ||
+        event->action == ACTION_FORCED)
+        add_string(text, "signal", event->signal);
 }
 
 static void add_kill_war(struct text *text, const struct event *event)

@@ -1,4 +1,5 @@
 /* Events as lines for people: who, why, and what to do. */
+#include "conventions.h"
 #include "evidence.h"
 #include "report.h"
 #include "unit.h"
@@ -57,9 +58,11 @@ static void add_holder(struct text *text, const struct event *event)
     const struct holder *holder = event->holder;
     if (holder->visible) {
         add_process(text, event);
-    } else {
+    } else if (conventions.users_have_numbers) {
         text_add(text, "a process of user ");
         text_add_number(text, holder->socket.owner_user);
+    } else {
+        text_add(text, "a process that is not seen");
     }
     text_add(text, ": ");
     text_add(text, evidence_verdict_name(holder->verdict));
@@ -86,17 +89,17 @@ static void add_action(struct text *text, const struct event *event)
         text_add(text, "waiting");
         break;
     case ACTION_ASKED:
-        add_signal_words(text, "sent ", event->ask_name, "");
+        add_signal_words(text, "sent ", event->signal, "");
         break;
     case ACTION_WOULD_ASK:
-        add_signal_words(text, "would send ", event->ask_name, " (dry run)");
+        add_signal_words(text, "would send ", event->signal, " (dry run)");
         break;
     case ACTION_DENIED:
-        add_signal_words(text, "not permitted to send ", event->ask_name, " (");
+        add_signal_words(text, "not permitted to send ", event->signal, " (");
         add_signal_words(text, words.denied, "): stop it as its user", "; waiting");
         break;
     case ACTION_FAILED:
-        add_signal_words(text, "cannot send ", event->ask_name, " safely here (");
+        add_signal_words(text, "cannot send ", event->signal, " safely here (");
         add_signal_words(text, words.unsafe, "); waiting", "");
         break;
     case ACTION_GONE:
@@ -109,7 +112,9 @@ static void add_action(struct text *text, const struct event *event)
         text_add(text, "left alone, since there were too many kills; waiting");
         break;
     case ACTION_FORCED:
-        add_signal_words(text, "sent ", event->force_name, "");
+        if (event->kind == EVENT_HELD)
+            add_signal_words(text, "ended at once (", words.unaskable, "): ");
+        add_signal_words(text, "sent ", event->signal, "");
         break;
     case ACTION_CLOSED:
         text_add(text, "closed them");
@@ -131,7 +136,7 @@ static void add_forced(struct text *text, const struct event *event)
     add_pid_and_name(text, &event->holder->process);
     text_add(text, " ");
     text_add_duration(text, event->after_ms);
-    add_signal_words(text, " after ", event->ask_name, "; ");
+    add_signal_words(text, " after ", event->asked_by, "; ");
     add_action(text, event);
 }
 

@@ -1,8 +1,9 @@
 #include "runners.h"
 
+#include "names.h"
 #include "text.h"
 
-#include <string.h>
+#include <stddef.h>
 
 /*
  * Programs whose executable says nothing of what they run: their script does. Shells and multi-call
@@ -32,8 +33,8 @@ bool runners_interprets(const char *path)
 {
     const char *name = text_base_name(path);
     for (size_t index = 0; index < sizeof(interpreters) / sizeof(interpreters[0]); index++) {
-        if (text_starts_with(name, interpreters[index]) &&
-            !is_letter(name[strlen(interpreters[index])]))
+        const char *variant = names_behind(name, interpreters[index]);
+        if (variant != NULL && !is_letter(*variant))
             return true;
     }
     return false;
@@ -42,12 +43,13 @@ bool runners_interprets(const char *path)
 bool runners_launches(const char *path)
 {
     static const char *const launchers[] = {
-        "chrt",    "env",     "ionice", "nice",   "nohup",   "portclaim",
-        "prlimit", "setpriv", "setsid", "stdbuf", "taskset", "timeout",
+        "chrt",   "cmd",       "conhost",    "env",     "ionice", "nice", "nohup",
+        "nssm",   "portclaim", "powershell", "prlimit", "pwsh",   "py",   "setpriv",
+        "setsid", "stdbuf",    "taskset",    "timeout", "winsw",
     };
     const char *name = text_base_name(path);
     for (size_t index = 0; index < sizeof(launchers) / sizeof(launchers[0]); index++) {
-        if (text_equal(name, launchers[index]))
+        if (names_program(name, launchers[index]))
             return true;
     }
     return false;

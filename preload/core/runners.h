@@ -10,9 +10,9 @@
 bool runners_interprets(const char *path);
 
 /*
- * env(1), nice(1) and the like: they replace themselves by another program, or start it and wait,
- * and bind nothing themselves. By the name that they were called by, for one file can have many
- * (busybox).
+ * env(1), nice(1), cmd.exe, a wrapper of services and the like: they replace themselves by another
+ * program, or start it and wait, and bind nothing themselves. By the name that they were called by,
+ * for one file can have many (busybox).
  */
 bool runners_launches(const char *path);
 

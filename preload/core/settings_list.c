@@ -1,4 +1,5 @@
 /* The comma-separated lists among the settings. */
+#include "names.h"
 #include "settings.h"
 
 static bool is_blank(char byte)
@@ -37,7 +38,7 @@ static bool any_name_matches(const char *glob, const char *const *names, size_t 
 {
     for (size_t index = 0; index < count; index++) {
         const char *name = names[index];
-        if (name != NULL && name[0] != '\0' && text_matches_glob(glob, name))
+        if (name != NULL && name[0] != '\0' && names_match_glob(glob, name))
             return true;
     }
     return false;

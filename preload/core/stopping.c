@@ -96,6 +96,8 @@ static enum action action_of(enum delivery delivery, enum action when_sent)
     switch (delivery) {
     case DELIVERY_SENT:
         return when_sent;
+    case DELIVERY_FORCED:
+        return ACTION_FORCED;
     case DELIVERY_GONE:
         return ACTION_GONE;
     case DELIVERY_DENIED:
@@ -106,24 +108,49 @@ static enum action action_of(enum delivery delivery, enum action when_sent)
     return ACTION_FAILED;
 }
 
+static enum target_state state_of(enum delivery delivery, enum target_state when_sent)
+{
+    switch (delivery) {
+    case DELIVERY_SENT:
+    case DELIVERY_GONE:
+        return when_sent;
+    case DELIVERY_FORCED:
+        return TARGET_FORCED;
+    case DELIVERY_DENIED:
+    case DELIVERY_FAILED:
+        break;
+    }
+    return TARGET_REFUSED;
+}
+
+/* What happened, and in `name` by what. */
+static enum delivery stop(const struct claim *claim, int64_t handle, enum stop how,
+                          const char **name)
+{
+    const struct host *host = claim->host;
+    *name = host->stop_name(host->context, how);
+    return host->stop(host->context, handle, how, name);
+}
+
 /* The target keeps the handle, through which it was verified and will be signalled again. */
 static void ask(struct claim *claim, struct holder *holder)
 {
-    const struct host *host = claim->host;
+    const char *name;
     uint32_t index = claim->target_count;
     if (index == OBSERVATION_HOLDERS)
         return;
-    enum delivery delivery = host->stop(host->context, holder->handle, STOP_ASK);
-    telling_holder(claim, holder, action_of(delivery, ACTION_ASKED));
-    if (delivery == DELIVERY_SENT)
+    enum delivery delivery = stop(claim, holder->handle, STOP_ASK, &name);
+    telling_asked(claim, holder, action_of(delivery, ACTION_ASKED), name);
+    if (delivery == DELIVERY_SENT || delivery == DELIVERY_FORCED)
         remember_kill(claim, &holder->process);
-    bool refused = delivery == DELIVERY_DENIED || delivery == DELIVERY_FAILED;
     claim->targets[index] = (struct target){
         .pid = holder->process.pid,
         .start_ms = holder->process.start_ms,
         .evidence = holder->evidence,
         .through = holder->through,
-        .state = refused ? TARGET_REFUSED : TARGET_ASKED,
+        .local = holder->socket.local,
+        .state = state_of(delivery, TARGET_ASKED),
+        .asked_by = name,
     };
     claim->handles[index] = holder->handle;
     claim->ended[index] = delivery == DELIVERY_GONE || holder->handle == HANDLE_NONE;
@@ -133,12 +160,11 @@ static void ask(struct claim *claim, struct holder *holder)
 
 static void force(struct claim *claim, struct target *target, const struct holder *holder)
 {
-    const struct host *host = claim->host;
+    const char *name;
     int64_t handle = claim->handles[target - claim->targets];
-    enum delivery delivery = host->stop(host->context, handle, STOP_FORCE);
-    target->state =
-        delivery == DELIVERY_SENT || delivery == DELIVERY_GONE ? TARGET_FORCED : TARGET_REFUSED;
-    telling_forced(claim, target, holder, action_of(delivery, ACTION_FORCED));
+    enum delivery delivery = stop(claim, handle, STOP_FORCE, &name);
+    target->state = state_of(delivery, TARGET_FORCED);
+    telling_forced(claim, target, holder, action_of(delivery, ACTION_FORCED), name);
 }
 
 static bool is_overdue(const struct claim *claim, const struct target *target)

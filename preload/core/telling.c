@@ -9,9 +9,15 @@ static void tell(struct claim *claim, struct event *event)
     report(claim->host, claim->settings, event, claim->line);
 }
 
-void telling_holder(struct claim *claim, const struct holder *holder, enum action action)
+void telling_asked(struct claim *claim, const struct holder *holder, enum action action,
+                   const char *signal)
 {
-    struct event event = {.kind = EVENT_HELD, .holder = holder, .action = action};
+    struct event event = {
+        .kind = EVENT_HELD,
+        .holder = holder,
+        .action = action,
+        .signal = signal,
+    };
     tell(claim, &event);
 }
 
@@ -41,6 +47,22 @@ static uint64_t holders_digest(const struct observation *observation)
     return digest;
 }
 
+/*
+ * Whoever was asked is known to stand there until its end. So is the socket that it leaves for a
+ * moment when it ends, which nobody seems to hold.
+ */
+static bool is_expected(struct claim *claim, const struct holder *holder)
+{
+    if (holder->visible)
+        return targets_find(claim, &holder->process) != NULL;
+    for (uint32_t index = 0; index < claim->target_count; index++) {
+        if (holder->verdict == VERDICT_UNKNOWN &&
+            endpoint_covers(&claim->targets[index].local, &holder->socket.local))
+            return true;
+    }
+    return false;
+}
+
 /* Those to whom nothing is done now. `stale_action` says why not to the stale ones. */
 void telling_who_is_left(struct claim *claim, enum action stale_action)
 {
@@ -50,8 +72,8 @@ void telling_who_is_left(struct claim *claim, enum action stale_action)
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
         bool stale = holder->verdict == VERDICT_STALE;
-        if (targets_find(claim, &holder->process) == NULL)
-            telling_holder(claim, holder, stale ? stale_action : ACTION_WAIT);
+        if (!is_expected(claim, holder))
+            telling_asked(claim, holder, stale ? stale_action : ACTION_WAIT, NULL);
     }
 }
 
@@ -117,12 +139,14 @@ void telling_kill_war(struct claim *claim, uint32_t kills)
 }
 
 void telling_forced(struct claim *claim, const struct target *target, const struct holder *holder,
-                    enum action action)
+                    enum action action, const char *signal)
 {
     struct event event = {
         .kind = EVENT_FORCED,
         .holder = holder,
         .action = action,
+        .signal = signal,
+        .asked_by = target->asked_by,
         .after_ms = claim_now_ms(claim) - target->asked_at_ms,
     };
     tell(claim, &event);

@@ -8,10 +8,11 @@
 
 void telling_warning(struct claim *claim, const char *message);
 
-/* One holder, and what was done to it. */
-void telling_holder(struct claim *claim, const struct holder *holder, enum action action);
+/* What was done to one holder; `signal`: by what, as the system calls it. */
+void telling_asked(struct claim *claim, const struct holder *holder, enum action action,
+                   const char *signal);
 void telling_forced(struct claim *claim, const struct target *target, const struct holder *holder,
-                    enum action action);
+                    enum action action, const char *signal);
 
 /* All to whom nothing is done now; `stale_action` says why not to the stale ones. */
 void telling_who_is_left(struct claim *claim, enum action stale_action);

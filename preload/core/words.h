@@ -14,6 +14,7 @@ struct words {
     const char *reserve_port; /* how to keep a port from clients */
     const char *denied;       /* why signalling can be forbidden, and who may */
     const char *unsafe;       /* why signalling can be impossible */
+    const char *unaskable;    /* why a holder can be ended only, and not asked */
     const char *no_state;     /* what is missing without a state directory, and what it must be */
     const char *not_named;    /* by which options of `portclaim free` a holder can be named */
     const char *refused;      /* what to look at when ATTEMPT_REFUSED had no holder */

@@ -53,9 +53,10 @@ static void observe(void *context, const struct request *request, uint64_t deadl
                     observation);
 }
 
-static enum delivery stop(void *context, int64_t handle, enum stop how)
+static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
 {
     const struct linux_host *linux_host = context;
+    (void)name;
     if (how == STOP_FORCE)
         return signals_send(handle, SIGKILL);
     enum delivery delivery = signals_send(handle, linux_host->settings->signal);

@@ -9,6 +9,7 @@ const struct words words = {
     .denied = "EPERM",
     .unsafe = "no pidfd: Linux before 5.3, or a filter of system calls without pidfd_open and "
               "pidfd_send_signal",
+    .unaskable = "it takes no signal",
     .no_state = "the state directory cannot be used: no lock between two starters and no limit on "
                 "kills; set PORTCLAIM_STATE_DIR to a directory of this user's own, mode 0700",
     .not_named = "not named by --match, --unit or --service",

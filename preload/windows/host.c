@@ -74,9 +74,9 @@ static bool asks(const struct windows_host *windows_host, enum stop how)
     return how == STOP_ASK && windows_host->settings->signal != SIGNAL_KILL;
 }
 
-static enum delivery stop(void *context, int64_t handle, enum stop how)
+static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
 {
-    return asks(context, how) ? signals_ask(handle) : signals_force(handle);
+    return asks(context, how) ? signals_ask(handle, name) : signals_force(handle);
 }
 
 static const char *stop_name(void *context, enum stop how)

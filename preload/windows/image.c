@@ -59,18 +59,11 @@ static bool take_optional_header(const IMAGE_NT_HEADERS64 *headers, uint64_t add
 
 bool image_read(HANDLE process, struct image *image)
 {
-    uint64_t base;
-    *image = (struct image){0};
-    return find_base(process, &base) && image_read_at(process, base, image);
-}
-
-bool image_read_at(HANDLE process, uint64_t base, struct image *image)
-{
     IMAGE_DOS_HEADER dos;
     IMAGE_NT_HEADERS64 headers;
-    *image = (struct image){.base = base};
-    if (!read_bytes(process, base, &dos, sizeof(dos)) || dos.e_magic != IMAGE_DOS_SIGNATURE ||
-        dos.e_lfanew < 0)
+    *image = (struct image){0};
+    if (!find_base(process, &image->base) || !read_bytes(process, image->base, &dos, sizeof(dos)) ||
+        dos.e_magic != IMAGE_DOS_SIGNATURE || dos.e_lfanew < 0)
         return false;
     uint64_t address = image->base + (uint32_t)dos.e_lfanew;
     return read_bytes(process, address, &headers, sizeof(headers)) &&
@@ -83,11 +76,31 @@ bool image_is_managed(const struct image *image)
     return image->directory[IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR].VirtualAddress != 0;
 }
 
-bool image_copy(HANDLE process, const struct image *image, uint32_t offset, void *target,
-                size_t size)
+/* IsWow64Process2 is missing before Windows 10, which ARM does not run either. */
+static bool is_native_x64(void)
 {
-    return size <= image->size && offset <= image->size - size &&
-           read_bytes(process, image->base + offset, target, size);
+    typedef BOOL(WINAPI * query_function)(HANDLE, USHORT *, USHORT *);
+    USHORT emulated;
+    USHORT native;
+    HMODULE library = GetModuleHandleW(L"kernel32.dll");
+    query_function query =
+        library == NULL ? NULL : (query_function)(void *)GetProcAddress(library, "IsWow64Process2");
+    return query == NULL || !query(GetCurrentProcess(), &emulated, &native) ||
+           native == IMAGE_FILE_MACHINE_AMD64;
+}
+
+/*
+ * A managed program's file says x86 when it runs on every machine; it then runs as the system's
+ * own.
+ */
+bool image_is_our_machine(HANDLE process, const struct image *image)
+{
+    BOOL narrow = TRUE;
+    if (!IsWow64Process(process, &narrow) || narrow)
+        return false;
+    if (image_is_managed(image) && image->machine == IMAGE_FILE_MACHINE_I386)
+        return is_native_x64();
+    return image->machine == IMAGE_FILE_MACHINE_AMD64 && image->is_64_bit;
 }
 
 bool image_write_directories(HANDLE process, const struct image *image)

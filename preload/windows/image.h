@@ -31,18 +31,17 @@ static inline void *image_pointer(uint64_t address)
 /* Of the program. False: the process can't be read, or what is there is no image. */
 bool image_read(HANDLE process, struct image *image);
 
-/* Of what is mapped at `base`. */
-bool image_read_at(HANDLE process, uint64_t base, struct image *image);
-
 /*
  * A program of .NET. Its import table and its entry point say nothing: the loader leaves them alone
  * and asks mscoree ("CorValidateImage", .NET hosting reference).
  */
 bool image_is_managed(const struct image *image);
 
-/* Copies `size` bytes, so many from the image's base on. False: not all of them can be read. */
-bool image_copy(HANDLE process, const struct image *image, uint32_t offset, void *target,
-                size_t size);
+/*
+ * Does the process run our own instructions, x86-64? Not one of 32 bits, and on Windows for ARM not
+ * one of ARM's, whose libraries are others.
+ */
+bool image_is_our_machine(HANDLE process, const struct image *image);
 
 /*
  * Writes the data directories of *image into the process, as many as the image has. The page's

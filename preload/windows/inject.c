@@ -15,18 +15,6 @@ static bool is_ascii(const wchar_t *string)
     return true;
 }
 
-/* Of a managed file, the header says x86 when it runs on every machine; what then counts is the
- * process. */
-static bool is_our_machine(HANDLE process, const struct image *image)
-{
-    BOOL narrow = FALSE;
-    if (IsWow64Process(process, &narrow) && narrow)
-        return false;
-    if (image_is_managed(image) && image->machine == IMAGE_FILE_MACHINE_I386)
-        return true;
-    return image->machine == IMAGE_FILE_MACHINE_AMD64 && image->is_64_bit;
-}
-
 /* PROCESS_CREATION_MITIGATION_POLICY_BLOCK_NON_MICROSOFT_BINARIES_ALWAYS_ON: with our import it
  * would not start at all. */
 static bool is_signed_only(HANDLE process)
@@ -46,7 +34,7 @@ static enum inject_result examine(HANDLE process, struct image *image)
 {
     if (!image_read(process, image))
         return INJECT_UNREADABLE;
-    if (!is_our_machine(process, image))
+    if (!image_is_our_machine(process, image))
         return INJECT_OTHER_MACHINE;
     return is_signed_only(process) ? INJECT_SIGNED_ONLY : INJECT_DONE;
 }

@@ -1,12 +1,15 @@
 #include "signals.h"
 
-#include "native.h"
+#include "asking.h"
 
 enum {
     SYSTEM_PID = 4,
-    FORCED_EXIT_CODE = 1,     /* as of taskkill /F */
-    SUBSYSTEM_OFFSET = 0x128, /* PEB.ImageSubsystem of 64-bit Windows (ntpsapi.h of phnt) */
+    FORCED_EXIT_CODE = 1, /* as of taskkill /F */
 };
+
+static const char break_name[] = "CTRL_BREAK";
+static const char close_name[] = "WM_CLOSE";
+static const char force_name[] = "TerminateProcess";
 
 /* In the order of what can be given up. */
 static const DWORD rights[] = {
@@ -49,98 +52,24 @@ bool signals_is_alive(int64_t handle)
 
 /* ---- asking ---- */
 
-/* CtrlRoutine lies in the same place in every process of the same word size, until the next boot.
- */
-static bool same_word_size(HANDLE process)
-{
-    BOOL emulated = TRUE;
-    return IsWow64Process(process, &emulated) && !emulated;
-}
-
-static LPTHREAD_START_ROUTINE find_control_routine(void)
-{
-    static const wchar_t *const libraries[] = {L"kernelbase.dll", L"kernel32.dll"};
-    for (size_t index = 0; index < sizeof(libraries) / sizeof(libraries[0]); index++) {
-        HMODULE library = GetModuleHandleW(libraries[index]);
-        FARPROC found = library == NULL ? NULL : GetProcAddress(library, "CtrlRoutine");
-        if (found != NULL)
-            return (LPTHREAD_START_ROUTINE)(uintptr_t)found;
-    }
-    return NULL;
-}
-
-static bool send_break(HANDLE process)
-{
-    LPTHREAD_START_ROUTINE routine = find_control_routine();
-    if (routine == NULL || !same_word_size(process))
-        return false;
-    HANDLE thread =
-        CreateRemoteThread(process, NULL, 0, routine, (void *)(uintptr_t)CTRL_BREAK_EVENT, 0, NULL);
-    if (thread == NULL)
-        return false;
-    (void)CloseHandle(thread);
-    return true;
-}
-
-typedef BOOL(WINAPI *enumerate_windows)(WNDENUMPROC visit, LPARAM context);
-typedef DWORD(WINAPI *window_process)(HWND window, DWORD *pid);
-typedef BOOL(WINAPI *post_message)(HWND window, UINT message, WPARAM first, LPARAM second);
-
-struct closing {
-    DWORD pid;
-    window_process find_process;
-    post_message post;
-    bool posted;
-};
-
-static BOOL CALLBACK visit_window(HWND window, LPARAM context)
-{
-    struct closing *closing = (struct closing *)context;
-    DWORD pid = 0;
-    if (closing->find_process(window, &pid) != 0 && pid == closing->pid &&
-        closing->post(window, WM_CLOSE, 0, 0))
-        closing->posted = true;
-    return TRUE;
-}
-
-/* The handle is open, so the PID is this process's alone. */
-static bool close_windows(HANDLE process)
-{
-    struct closing closing = {.pid = GetProcessId(process)};
-    HMODULE library = LoadLibraryExW(L"user32.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    if (library == NULL || closing.pid == 0)
-        return false;
-    enumerate_windows enumerate =
-        (enumerate_windows)(uintptr_t)GetProcAddress(library, "EnumWindows");
-    closing.find_process =
-        (window_process)(uintptr_t)GetProcAddress(library, "GetWindowThreadProcessId");
-    closing.post = (post_message)(uintptr_t)GetProcAddress(library, "PostMessageW");
-    if (enumerate != NULL && closing.find_process != NULL && closing.post != NULL)
-        (void)enumerate(visit_window, (LPARAM)&closing);
-    return closing.posted;
-}
-
-static bool has_windows(HANDLE process)
-{
-    struct native_basic basic = {0};
-    uint32_t subsystem = 0;
-    SIZE_T length;
-    return native_query_process(process, NATIVE_PROCESS_BASIC, &basic, sizeof(basic), NULL) &&
-           ReadProcessMemory(process, basic.block + SUBSYSTEM_OFFSET, &subsystem, sizeof(subsystem),
-                             &length) &&
-           subsystem == IMAGE_SUBSYSTEM_WINDOWS_GUI;
-}
-
-enum delivery signals_ask(int64_t handle)
+enum delivery signals_ask(int64_t handle, const char **name)
 {
     HANDLE process = signals_process(handle);
     if (process == NULL)
         return DELIVERY_FAILED;
     if (!signals_is_alive(handle))
         return DELIVERY_GONE;
-    bool asked =
-        has_windows(process) ? close_windows(process) || send_break(process) : send_break(process);
-    return asked ? DELIVERY_SENT : signals_force(handle);
+    if (asking_close(process)) {
+        *name = close_name;
+        return DELIVERY_SENT;
+    }
+    if (asking_break(process)) {
+        *name = break_name;
+        return DELIVERY_SENT;
+    }
+    *name = force_name;
+    enum delivery delivery = signals_force(handle);
+    return delivery == DELIVERY_SENT ? DELIVERY_FORCED : delivery;
 }
 
 /* ---- forcing ---- */
@@ -197,5 +126,5 @@ void signals_wait(const int64_t *handles, bool *ended, uint32_t count, uint64_t 
 
 const char *signals_name(enum stop how)
 {
-    return how == STOP_FORCE ? "TerminateProcess" : "CTRL_BREAK";
+    return how == STOP_FORCE ? force_name : "CTRL_BREAK or WM_CLOSE";
 }

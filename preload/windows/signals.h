@@ -26,9 +26,11 @@ bool signals_is_alive(int64_t handle);
 /*
  * Asks it to end: a program of the console by Ctrl-Break, as the console itself does it, a thread
  * on CtrlRoutine that runs the program's handlers, or ends it when it has none; a program with
- * windows by WM_CLOSE to each of them. One that can be asked in neither way is ended at once.
+ * windows by WM_CLOSE to each of them. One that can be asked in neither way is ended at once
+ * (DELIVERY_FORCED). *name becomes what was done, as signals_name() calls it. Nothing here waits
+ * for the process.
  */
-enum delivery signals_ask(int64_t handle);
+enum delivery signals_ask(int64_t handle, const char **name);
 
 /* TerminateProcess, which returns before the process is gone. */
 enum delivery signals_force(int64_t handle);
@@ -36,7 +38,7 @@ enum delivery signals_force(int64_t handle);
 /* As host.wait. */
 void signals_wait(const int64_t *handles, bool *ended, uint32_t count, uint64_t milliseconds);
 
-/* "CTRL_BREAK", "TerminateProcess". Static memory. */
+/* "CTRL_BREAK or WM_CLOSE", "TerminateProcess". Static memory. */
 const char *signals_name(enum stop how);
 
 #endif

@@ -8,6 +8,7 @@ const struct words words = {
                     "1 store=persistent\" as administrator, while it is free",
     .denied = "access denied",
     .unsafe = "its process could not be opened",
+    .unaskable = "it takes neither CTRL_BREAK nor WM_CLOSE from here",
     .no_state = "the state directory cannot be used: no lock between two starters and no limit on "
                 "kills; set PORTCLAIM_STATE_DIR to a directory that this user can write to",
     .not_named = "not named by --match or --service",

@@ -123,27 +123,27 @@ static int actor_of(struct schedule *schedule, int64_t handle)
 static enum delivery deliver(struct schedule *schedule, int index, enum stop how)
 {
     struct world *world = &schedule->world;
-    const struct actor *actor = index == NOBODY ? NULL : &world->actors[index];
+    struct actor *actor = index == NOBODY ? NULL : &world->actors[index];
     if (actor == NULL || schedule->faults.stop_fails)
         return DELIVERY_FAILED;
     if (actor->life == LIFE_GONE)
         return DELIVERY_GONE;
     if (actor->temper.denied)
         return DELIVERY_DENIED;
-    if (how == STOP_ASK)
+    bool asks = how == STOP_ASK && !actor->temper.unaskable;
+    if (asks)
         world_ask(world, index);
     else
         world_force(world, index);
-    return DELIVERY_SENT;
+    actor->asked = true; /* as far as the oracle cares: it was found stale */
+    return how == STOP_FORCE || asks ? DELIVERY_SENT : DELIVERY_FORCED;
 }
 
-static enum delivery stop(void *context, int64_t handle, enum stop how)
+static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
 {
     static const char *const names[] = {
-        [DELIVERY_SENT] = "sent",
-        [DELIVERY_GONE] = "gone",
-        [DELIVERY_DENIED] = "denied",
-        [DELIVERY_FAILED] = "failed",
+        [DELIVERY_SENT] = "sent",     [DELIVERY_FORCED] = "forced", [DELIVERY_GONE] = "gone",
+        [DELIVERY_DENIED] = "denied", [DELIVERY_FAILED] = "failed",
     };
     struct schedule *schedule = context;
     watch_call(schedule);
@@ -152,6 +152,8 @@ static enum delivery stop(void *context, int64_t handle, enum stop how)
     spend(schedule);
     enum delivery delivery = deliver(schedule, actor, how);
     watch_delivery(schedule, actor, how, delivery);
+    if (delivery == DELIVERY_FORCED)
+        *name = stop_name(context, STOP_FORCE);
     world_trace(&schedule->world, "%s PID %d: %s", stop_name(context, how),
                 actor == NOBODY ? 0 : (int)schedule->world.actors[actor].pid, names[delivery]);
     spend(schedule);

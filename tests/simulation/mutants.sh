@@ -34,7 +34,8 @@ compile_all() {
 compile_everything() {
     local other
     mkdir -p "$work/simulation" "$work/core" "$work/bin"
-    compile_all "$work/simulation" "$root"/tests/simulation/*.c "$preload/linux/words.c" &
+    compile_all "$work/simulation" "$root"/tests/simulation/*.c "$preload/linux/words.c" \
+        "$preload/linux/conventions.c" &
     other=$!
     compile_all "$work/core" "$preload"/core/*.c && wait "$other"
 }

@@ -189,6 +189,15 @@ static void build_denied(struct schedule *schedule)
         schedule->expectation = EXPECT_LOST;
 }
 
+static void build_unaskable(struct schedule *schedule)
+{
+    begin(schedule);
+    int earlier = cast_earlier(schedule);
+    actor_at(schedule, earlier)->temper.unaskable = true;
+    if (chance(schedule, 50))
+        cast_earlier(schedule);
+}
+
 /* ---- whom it never touches ---- */
 
 static void build_self(struct schedule *schedule)
@@ -326,6 +335,7 @@ static void build_chaos(struct schedule *schedule)
         int earlier = cast_earlier(schedule);
         struct temper *temper = &actor_at(schedule, earlier)->temper;
         temper->denied = chance(schedule, 5);
+        temper->unaskable = chance(schedule, 5);
         temper->leaves_closable = chance(schedule, 20);
         temper->lingers_ms = dice_below(&schedule->dice, 3000);
         if (chance(schedule, 40))
@@ -359,6 +369,7 @@ const struct scene scenes[] = {
     {"S03 S04 who lets go may drain", build_draining},
     {"S10 a recycled PID is never signalled", build_recycled},
     {"S11 a signal that is not permitted is waited out", build_denied},
+    {"S02 who cannot be asked is ended at once", build_unaskable},
     {"N01 a second bind of our own fails at once", build_self},
     {"N02 N03 N04 N05 N06 ancestors and the protected are never signalled", build_lineage},
     {"N07 N08 N09 N10 N13 N14 strangers and clients are never signalled", build_strangers},

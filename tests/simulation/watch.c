@@ -189,7 +189,8 @@ void watch_delivery(struct schedule *schedule, int actor, enum stop how, enum de
     }
     watch->tried |= bit(actor);
     watch->asked_at_ms[actor] = schedule->world.now_ms;
-    watch->sent |= delivery == DELIVERY_SENT ? bit(actor) : 0;
+    watch->sent |= delivery == DELIVERY_SENT || delivery == DELIVERY_FORCED ? bit(actor) : 0;
+    watch->forced |= delivery == DELIVERY_FORCED ? bit(actor) : 0;
     watch->gone |= delivery == DELIVERY_GONE ? bit(actor) : 0;
 }
 

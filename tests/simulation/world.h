@@ -49,9 +49,10 @@ enum role {
 
 /* What signals do to a process, and what happens at its end. */
 struct temper {
-    bool deaf;   /* ignores the asking signal */
-    bool drains; /* at the asking signal it closes its listeners and serves its connections on */
-    bool denied; /* we may not signal it */
+    bool deaf;      /* ignores the asking signal */
+    bool drains;    /* at the asking signal it closes its listeners and serves its connections on */
+    bool denied;    /* we may not signal it */
+    bool unaskable; /* it takes no asking signal, so it is ended at once */
     bool dies_with_parent;
     bool leaves_closable; /* its connections linger after it, with nothing to send */
     bool leaves_sending;  /* likewise, still sending */

@@ -42,11 +42,17 @@ static void observe(void *context, const struct request *request, uint64_t deadl
     observation->holders[0].socket.inode = world->inode;
 }
 
-static enum delivery stop(void *context, int64_t handle, enum stop how)
+static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
 {
-    (void)handle, (void)how;
+    (void)handle, (void)how, (void)name;
     ((struct busy_world *)context)->signals++;
     return DELIVERY_SENT;
+}
+
+static const char *stop_name(void *context, enum stop how)
+{
+    (void)context;
+    return how == STOP_ASK ? "ask" : "force";
 }
 
 static void wait_for(void *context, const int64_t *handles, bool *ended, uint32_t count,
@@ -102,6 +108,7 @@ static enum claim_result claim_as(struct busy_world *world, enum operation opera
         .unlock = unlock,
         .recall = recall,
         .remember = remember,
+        .stop_name = stop_name,
     };
     const struct request request = {.operation = operation, .endpoint = {.port = port}};
     world->scene->settings.log_target = LOG_NONE;

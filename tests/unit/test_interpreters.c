@@ -143,9 +143,9 @@ static void interpreters_are_known_by_name_and_version(void **state)
                                                "perl5.36-x86_64-linux-gnu",
                                                "gawk",
                                                "R"};
-    static const char *const programs[] = {"gatewayd", "noded",  "nodemon",      "shd",
-                                           "pythonic", "javad",  "redis-server", "nginx",
-                                           "perlbal",  "phpfpm", "bashful"};
+    static const char *const programs[] = {
+        "gatewayd", "noded",   "nodemon", "shd",     "pythonic", "javad",  "redis-server",
+        "nginx",    "perlbal", "phpfpm",  "bashful", "NODE",     "Python3"};
     for (size_t index = 0; index < COUNT(interpreters); index++)
         check_whether_interpreter(scene, interpreters[index], true);
     for (size_t index = 0; index < COUNT(programs); index++)

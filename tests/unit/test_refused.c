@@ -55,10 +55,10 @@ static void observe(void *context, const struct request *request, uint64_t deadl
         observation->holder_count = 0;
 }
 
-static enum delivery stop(void *context, int64_t handle, enum stop how)
+static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
 {
     struct refusing_world *world = context;
-    (void)handle, (void)how;
+    (void)handle, (void)how, (void)name;
     world->signals++;
     world->gone = true;
     return DELIVERY_SENT;

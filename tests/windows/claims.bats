@@ -201,6 +201,7 @@ bound_or_settled() {
     assert_took_over new
     assert_exit old 0
     assert_equal "$(events_of old)" WM_CLOSE
+    assert_said new '; sent WM_CLOSE'
     assert_not_said new TerminateProcess
 }
 

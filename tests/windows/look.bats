@@ -401,23 +401,23 @@ run_script() {
 @test "W06 Ctrl-Break runs the handler of a process without a console" {
     hold old --handler
     seen ask "$(printed old pid)"
-    assert_seen '^sent ended=1 code=7 '
+    assert_seen '^sent CTRL_BREAK ended=1 code=7 '
     wait_until 5 dead "$(pid_of old)"
 }
 
 @test "W06 Ctrl-Break ends a process without a handler" {
     hold old
     seen ask "$(printed old pid)"
-    assert_seen '^sent ended=1 '
+    assert_seen '^sent CTRL_BREAK ended=1 '
     wait_until 5 dead "$(pid_of old)"
 }
 
 @test "W06 S02 a process that ignores Ctrl-Break lives until it is forced; then it is gone" {
     hold old --deaf
     seen ask "$(printed old pid)"
-    assert_seen '^sent ended=0 code=103 '
+    assert_seen '^sent CTRL_BREAK ended=0 code=103 '
     seen force "$(printed old pid)"
-    assert_seen '^sent ended=1 code=1 .* again=gone'
+    assert_seen '^sent TerminateProcess ended=1 code=1 .* again=gone'
     wait_until 5 dead "$(pid_of old)"
 }
 
@@ -425,11 +425,25 @@ run_script() {
     holding=$programs/look-windowed.exe hold old --window --handler
     assert_said old '^window 1'
     seen ask "$(printed old pid)"
-    assert_seen '^sent ended=1 code=8 '
+    assert_seen '^sent WM_CLOSE ended=1 code=8 '
 }
 
 @test "W06 a program of windows that has none is asked by Ctrl-Break" {
     holding=$programs/look-windowed.exe hold old --handler
     seen ask "$(printed old pid)"
-    assert_seen '^sent ended=1 code=7 '
+    assert_seen '^sent CTRL_BREAK ended=1 code=7 '
+}
+
+@test "W06 a process of another machine is given no thread, and is ended at once" {
+    hold old --handler --arm
+    seen ask "$(printed old pid)"
+    assert_seen '^forced TerminateProcess ended=1 code=1 '
+}
+
+@test "S06 W06 a stopped process holds up nobody who asks, and is ended" {
+    hold old --handler
+    # shellcheck disable=SC2046
+    kill -STOP $(processes_of old)
+    seen ask "$(printed old pid)"
+    assert_seen '^forced TerminateProcess ended=1 '
 }

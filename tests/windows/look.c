@@ -129,8 +129,7 @@ static int look_again(const char *string)
     for (int round = 0; round <= LOOKS; round++) {
         if (round == 1) /* the first one loads what it needs */
             GetProcessHandleCount(GetCurrentProcess(), &before);
-        holders_observe(workspace, &request, clock_now_ms() + LOOK_MS, false, true,
-                        observation);
+        holders_observe(workspace, &request, clock_now_ms() + LOOK_MS, false, true, observation);
         for (uint32_t index = 0; index < observation->holder_count; index++)
             signals_close(observation->holders[index].handle);
     }
@@ -154,18 +153,19 @@ static int look_process(int32_t pid, bool label_wanted)
 /* ask | force PID: the delivery, whether it ended in time, its exit code. */
 static int look_stop(bool force, int32_t pid)
 {
-    static const char *const deliveries[] = {"sent", "gone", "denied", "failed"};
+    static const char *const deliveries[] = {"sent", "forced", "gone", "denied", "failed"};
+    const char *name = signals_name(STOP_FORCE);
     int64_t handle = signals_open(pid);
     bool ended = false;
     DWORD exit_code = 0;
-    enum delivery delivery = force ? signals_force(handle) : signals_ask(handle);
+    enum delivery delivery = force ? signals_force(handle) : signals_ask(handle, &name);
     uint64_t before_ms = clock_now_ms();
     if (delivery == DELIVERY_SENT)
         signals_wait(&handle, &ended, 1, END_MS);
     uint64_t took_ms = clock_now_ms() - before_ms;
     GetExitCodeProcess(signals_process(handle), &exit_code);
-    printf("%s ended=%d code=%lx ms=%llu again=%s\n", deliveries[delivery], ended, exit_code,
-           took_ms, ended ? deliveries[signals_force(handle)] : "-");
+    printf("%s %s ended=%d code=%lx ms=%llu again=%s\n", deliveries[delivery], name, ended,
+           exit_code, took_ms, ended ? deliveries[signals_force(handle)] : "-");
     return 0;
 }
 

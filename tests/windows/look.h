@@ -11,8 +11,8 @@
  * that inherits the socket and prints its PID), --heir-program FILE (likewise, of that program),
  * --pipe (a thread reads from a pipe that stays silent, by a handle of both directions), --handler
  * (Ctrl-Break ends it with 7),
- * --deaf (nothing but force ends it), --window (WM_CLOSE ends it with 8). Prints "pid N", "heir N",
- * "ready" and stays.
+ * --deaf (nothing but force ends it), --window (WM_CLOSE ends it with 8), --arm (says to be a
+ * program for ARM64). Prints "pid N", "heir N", "ready" and stays.
  */
 int look_serve(int count, char **options);
 

@@ -11,7 +11,7 @@ enum { BREAK_EXIT_CODE = 7, CLOSE_EXIT_CODE = 8, LINE_SIZE = 1024 };
 
 static struct {
     u_short port, elsewhere;
-    bool ipv6, dual, udp, bound, known, drain, heir, pipe, handler, deaf, window;
+    bool ipv6, dual, udp, bound, known, drain, heir, pipe, handler, deaf, window, arm;
     const char *heir_program; /* NULL: this one */
 } options;
 
@@ -24,7 +24,7 @@ static bool read_option(int count, char **arguments, int *place)
         {"--ipv6", &options.ipv6},   {"--dual", &options.dual},     {"--udp", &options.udp},
         {"--bound", &options.bound}, {"--known", &options.known},   {"--drain", &options.drain},
         {"--heir", &options.heir},   {"--pipe", &options.pipe},     {"--handler", &options.handler},
-        {"--deaf", &options.deaf},   {"--window", &options.window},
+        {"--deaf", &options.deaf},   {"--window", &options.window}, {"--arm", &options.arm},
     };
     for (size_t index = 0; index < sizeof(flags) / sizeof(flags[0]); index++) {
         if (strcmp(arguments[*place], flags[index].name) == 0) {
@@ -157,6 +157,16 @@ static HWND make_window(void)
                            NULL, NULL);
 }
 
+/* As the headers of a program for Windows on ARM have it. */
+static void pretend_arm(void)
+{
+    char *base = (char *)GetModuleHandleW(NULL);
+    IMAGE_NT_HEADERS *headers = (IMAGE_NT_HEADERS *)(base + ((IMAGE_DOS_HEADER *)base)->e_lfanew);
+    DWORD before;
+    VirtualProtect(headers, sizeof(*headers), PAGE_READWRITE, &before);
+    headers->FileHeader.Machine = IMAGE_FILE_MACHINE_ARM64;
+}
+
 static void stay(void)
 {
     MSG message;
@@ -174,6 +184,8 @@ int look_serve(int count, char **arguments)
     }
     if (options.handler || options.deaf)
         SetConsoleCtrlHandler(handle_break, TRUE);
+    if (options.arm)
+        pretend_arm();
     printf("pid %lu\n", GetCurrentProcessId());
     if (options.window)
         printf("window %d\n", make_window() != NULL);

@@ -234,7 +234,7 @@ one_lives() {
     claim new PORTCLAIM=dry-run PORTCLAIM_WAIT_MS=600000 PORTCLAIM_TERM_MS=600000
     assert_refused new
     between 0 "$(refused_after new)" 2000
-    assert_said new "held by $(windows_pid_of old) .*: stale, same program; would send CTRL_BREAK \(dry run\)"
+    assert_said new "held by $(windows_pid_of old) .*: stale, same program; would send CTRL_BREAK or WM_CLOSE \(dry run\)"
     assert_not_said new ' sent '
     assert_untouched old
 }

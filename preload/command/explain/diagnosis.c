@@ -69,8 +69,8 @@ static const enum evidence foreign[] = {EVIDENCE_OTHER_USER,      EVIDENCE_OTHER
                                         EVIDENCE_OTHER_ARGUMENTS, EVIDENCE_NOT_NAMED};
 static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
 static const enum evidence together[] = {EVIDENCE_YOUNGER, EVIDENCE_TOOK_PORT, EVIDENCE_SIBLING};
-static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
-                                       EVIDENCE_NO_LINEAGE};
+static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_CUT_SHORT,
+                                       EVIDENCE_UNREADABLE, EVIDENCE_NO_LINEAGE};
 
 static const struct story_pair *find_pair(const struct story_endpoint *endpoint, int killer,
                                           int victim)

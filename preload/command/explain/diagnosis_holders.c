@@ -184,8 +184,8 @@ void say_client(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
-                                           EVIDENCE_NO_LINEAGE};
+    static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_CUT_SHORT,
+                                           EVIDENCE_UNREADABLE, EVIDENCE_NO_LINEAGE};
     struct wording words = {0};
     wording_add(&words, "The socket was seen, but not enough of its process to tell whether it is "
                         "an earlier instance, so nobody was stopped: ");

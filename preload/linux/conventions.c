@@ -1,0 +1,7 @@
+#include "core/conventions.h"
+
+const struct conventions conventions = {
+    .names_have_case = true,
+    .program_suffix = "",
+    .users_have_numbers = true,
+};

@@ -1,0 +1,8 @@
+#include "core/conventions.h"
+
+/* A user is a SID; processes.h hashes it. */
+const struct conventions conventions = {
+    .names_have_case = false,
+    .program_suffix = ".exe",
+    .users_have_numbers = false,
+};
