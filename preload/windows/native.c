@@ -20,6 +20,8 @@ typedef LONG(NTAPI *control_device)(HANDLE handle, HANDLE event, void *routine, 
                                     uint64_t *status, ULONG question, void *input, ULONG input_size,
                                     void *answer, ULONG size);
 typedef LONG(NTAPI *query_file)(HANDLE file, void *status, void *answer, ULONG size, ULONG what);
+typedef LONG(NTAPI *query_security)(HANDLE handle, ULONG what, void *answer, ULONG size,
+                                    ULONG *needed);
 typedef LONG(NTAPI *open_token)(HANDLE process, ULONG access, HANDLE *token);
 typedef LONG(NTAPI *query_token)(HANDLE token, ULONG what, void *answer, ULONG size, ULONG *needed);
 
@@ -86,6 +88,14 @@ uint64_t native_file_number(HANDLE handle)
     bool done = query != NULL &&
                 query(handle, status, &number, sizeof(number), FILE_INTERNAL_INFORMATION) >= 0;
     return done ? number : 0;
+}
+
+bool native_read_security(HANDLE file, void *descriptor, size_t size)
+{
+    query_security query = (query_security)find("NtQuerySecurityObject");
+    ULONG needed = 0;
+    return query != NULL && query(file, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                  descriptor, (ULONG)size, &needed) >= 0;
 }
 
 size_t native_read_user(HANDLE process, void *sid, size_t size)

@@ -62,6 +62,11 @@ bool native_ask_device(HANDLE handle, ULONG question, void *answer, size_t size)
 /* The number of the file behind a handle (FileInternalInformation); 0: it has none. */
 uint64_t native_file_number(HANDLE handle);
 
+enum { NATIVE_SID_SIZE = 68 /* SECURITY_MAX_SID_SIZE */ };
+
+/* Owner and access rights: a self-relative SECURITY_DESCRIPTOR. False also when it is longer. */
+bool native_read_security(HANDLE file, void *descriptor, size_t size);
+
 /* The SID of the process's user, at most `size` bytes of it; 0: it cannot be read. */
 size_t native_read_user(HANDLE process, void *sid, size_t size);
 

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "path.h"
+#include "security.h"
 
 enum {
     FILE_MAGIC = 0x70636c31, /* "pcl1": the layout below, on this machine */
@@ -70,13 +71,25 @@ static bool name_mutex(HANDLE directory, const struct request *request, struct t
 
 /* ---- directory and file ---- */
 
-/* What leads elsewhere is not used: a link that somebody left there. */
+/* On a share it would be another machine's memory as well, and the lock is of this one alone. */
+static bool is_remote(HANDLE handle)
+{
+    FILE_REMOTE_PROTOCOL_INFO information;
+    return GetFileInformationByHandleEx(handle, FileRemoteProtocolInfo, &information,
+                                        sizeof(information));
+}
+
+/*
+ * What leads elsewhere is not used, a link that somebody left there; nor what others can write to,
+ * who could have been there first.
+ */
 static bool is_own(HANDLE handle, bool directory)
 {
     BY_HANDLE_FILE_INFORMATION information;
     return GetFileInformationByHandle(handle, &information) &&
            (information.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0 &&
-           ((information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) == directory;
+           ((information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) == directory &&
+           !is_remote(handle) && security_is_private(handle);
 }
 
 static HANDLE open_own(const wchar_t *path, DWORD access, DWORD disposition, bool directory)
@@ -101,8 +114,8 @@ static HANDLE open_directory(const struct state *state, bool create)
     if (!name_file(state, NULL, path))
         return INVALID_HANDLE_VALUE;
     if (create)
-        (void)CreateDirectoryW(path, NULL);
-    return open_own(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, true);
+        security_make_private_directory(path);
+    return open_own(path, FILE_READ_ATTRIBUTES | READ_CONTROL, OPEN_EXISTING, true);
 }
 
 static HANDLE open_file(const struct state *state, const struct request *request, bool create)

@@ -1,10 +1,11 @@
 /*
  * state: what processes that claim the same port share: a lock, and the breaker's memory.
  *
- * The memory is one file a port in a directory of the user's own. The lock is a named mutex, which
- * bears the identity of that directory: whoever shares the one shares the other. A mutex belongs to
- * a thread: the same one locks and unlocks. When its process ended without giving it back, the next
- * one has it (WAIT_ABANDONED).
+ * The memory is one file a port in a directory of the user's own. A directory or file that others
+ * own or can write to, that is a link, or that lies on another machine is not used (security.h).
+ * The lock is a named mutex, which bears the identity of that directory: whoever shares the one
+ * shares the other. A mutex belongs to a thread: the same one locks and unlocks. When its process
+ * ended without giving it back, the next one has it (WAIT_ABANDONED).
  */
 #ifndef PORTCLAIM_WINDOWS_STATE_H
 #define PORTCLAIM_WINDOWS_STATE_H

@@ -10,7 +10,8 @@ const struct words words = {
     .unsafe = "its process could not be opened",
     .unaskable = "it takes neither CTRL_BREAK nor WM_CLOSE from here",
     .no_state = "the state directory cannot be used: no lock between two starters and no limit on "
-                "kills; set PORTCLAIM_STATE_DIR to a directory that this user can write to",
+                "kills; set PORTCLAIM_STATE_DIR to a directory of this machine that this user, and "
+                "nobody else, can write to",
     .not_named = "not named by --match or --service",
     .refused = "nobody holds it, and Windows does not give it (WSAEACCES): it may lie in a range "
                "of \"netsh int ipv4 show excludedportrange tcp\", as Hyper-V reserves them",

@@ -128,6 +128,51 @@ teardown() {
     assert_said new 'sent TerminateProcess'
 }
 
+# ----- what is shared -------------------------------------------------------------------------
+
+# assert_state_refused NUMBER: a takeover without the directory, which says so once
+assert_state_refused() {
+    serve "old$1"
+    claim "new$1" PORTCLAIM_LIMIT=10/60
+    assert_took_over "new$1" "old$1"
+    assert_equal "$(count "new$1" 'the state directory cannot be used: ')" 1
+    finish "new$1"
+}
+
+@test "PORTCLAIM_STATE_DIR: made for this user alone, and used" {
+    serve old
+    claim new PORTCLAIM_LIMIT=10/60
+    assert_took_over new old
+    assert_not_said new 'state directory'
+    # The group is Wine's for the administrators.
+    [[ $(stat -c %a "$BATS_TEST_TMPDIR/state") = 7?0 ]]
+    [ -s "$BATS_TEST_TMPDIR/state/tcp-$port" ]
+}
+
+@test "PORTCLAIM_STATE_DIR that others can write to, or whose file they can, is not used" {
+    local state=$BATS_TEST_TMPDIR/state
+    mkdir -m 777 "$state"
+    assert_state_refused 1
+    assert_equal "$(ls "$state")" ""
+    chmod 755 "$state"
+    serve old2
+    claim new2
+    assert_took_over new2 old2
+    assert_not_said new2 'state directory'
+    finish new2
+    chmod 666 "$state/tcp-$port"
+    assert_state_refused 3
+}
+
+@test "PORTCLAIM_STATE_DIR of another user, or where nothing can be made, is not used" {
+    require_root
+    local state=$BATS_TEST_TMPDIR/state
+    mkdir -m 700 "$state"
+    chown nobody "$state"
+    assert_state_refused 1
+    PORTCLAIM_STATE_DIR=$(windows_path "$BATS_TEST_TMPDIR/missing/state") assert_state_refused 2
+}
+
 # ----- messages -------------------------------------------------------------------------------
 
 @test "PORTCLAIM_LOG: a file gets the lines, and its directory may have letters of other alphabets" {
