@@ -276,7 +276,7 @@ demo: $(OBJECT)
 WINDOWS_TEST_CC = $(WINDOWS_CC) -std=gnu11 $(WINDOWS_FLAGS) -D__USE_MINGW_ANSI_STDIO=1 -o $@ \
 	$(filter %.c %.o,$^) $(WINDOWS_LINK)
 windows_objects = $(1:%=$(WINDOWS_BUILD)/windows/%.o)
-WINDOWS_PROGRAMS = $(addprefix $(WINDOWS_TESTS)/,server.exe server_window.exe errors.exe detour.exe detour_library.dll \
+WINDOWS_PROGRAMS = $(addprefix $(WINDOWS_TESTS)/,server.exe server_window.exe errors.exe detour.exe detour_library.dll detour_delayed.dll \
 	inject_probe.dll inject_launch.exe inject_subject.exe inject_lines.exe look.exe \
 	look-windowed.exe nssm.exe)
 INJECTION = $(call windows_objects,inject inject_imports inject_thread image)
@@ -305,6 +305,14 @@ $(WINDOWS_TESTS)/detour.exe: $(addprefix tests/windows/,detour.c detour_code.c d
 
 $(WINDOWS_TESTS)/detour_library.dll: tests/windows/detour_library.c
 	$(WINDOWS_TEST_CC) -shared -lws2_32
+
+# The names in the archive have the archive's in them, and that its path.
+$(WINDOWS_TESTS)/libdelayed.a: tests/windows/detour_delayed.def | $(WINDOWS_TESTS)/unit
+	cd $(@D) && $(WINDOWS_CC:gcc=dlltool) -d $(abspath $<) -y $(@F)
+
+$(WINDOWS_TESTS)/detour_delayed.dll: tests/windows/detour_library.c tests/windows/detour_delayed.c \
+		$(WINDOWS_TESTS)/libdelayed.a
+	$(WINDOWS_TEST_CC) -shared $(filter %.a,$^)
 
 $(WINDOWS_TESTS)/inject_probe.dll: tests/windows/inject_probe.c tests/windows/inject_detour.c \
 		$(INJECTION) $(call windows_objects,inject_children decode patch imports wide) \

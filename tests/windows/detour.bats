@@ -87,3 +87,12 @@ only_for_good_reason() {
 @test "without dynamic code imports are replaced" {
     detour imports-only "$(windows_path "$programs/detour_library.dll")"
 }
+
+@test "W01 delayed imports are replaced, whether they have been used before or not" {
+    detour imports "$(windows_path "$programs/detour_delayed.dll")"
+    grep -q '^export replaced' <<<"$output"
+}
+
+@test "without dynamic code a delayed import that has been used is replaced" {
+    detour imports-only "$(windows_path "$programs/detour_delayed.dll")"
+}
