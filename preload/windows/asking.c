@@ -1,7 +1,7 @@
 #include "asking.h"
 
+#include "errand.h"
 #include "image.h"
-#include "memory.h"
 #include "native.h"
 
 enum { SUBSYSTEM_OFFSET = 0x128 /* PEB.ImageSubsystem of 64-bit Windows (ntpsapi.h of phnt) */ };
@@ -84,70 +84,45 @@ static LPTHREAD_START_ROUTINE find_control_routine(void)
     return NULL;
 }
 
-/* Belongs to the helper and to who waits for it; the last one to let go frees it. */
 struct breaking {
-    LONG references;
-    LONG started;
+    struct errand errand;
     HANDLE process; /* of its own: the caller's may be closed meanwhile */
     LPTHREAD_START_ROUTINE routine;
+    bool started;
 };
 
-static void let_go(struct breaking *breaking)
+static void start_there(struct errand *errand)
 {
-    if (InterlockedDecrement(&breaking->references) > 0)
-        return;
-    if (breaking->process != NULL)
-        (void)CloseHandle(breaking->process);
-    memory_unmap(breaking, sizeof(*breaking));
-}
-
-static DWORD WINAPI start_there(void *context)
-{
-    struct breaking *breaking = context;
+    struct breaking *breaking = (struct breaking *)errand;
     HANDLE thread = CreateRemoteThread(breaking->process, NULL, 0, breaking->routine,
                                        (void *)(uintptr_t)CTRL_BREAK_EVENT, 0, NULL);
-    if (thread != NULL) {
-        (void)InterlockedExchange(&breaking->started, 1);
+    breaking->started = thread != NULL;
+    if (thread != NULL)
         (void)CloseHandle(thread);
-    }
-    let_go(breaking);
-    return 0;
 }
 
-/* False: the helper could not be started, and has let go of nothing. */
-static bool run_helper(struct breaking *breaking)
+static void close_process(struct errand *errand)
 {
-    HANDLE self = GetCurrentProcess();
-    if (!DuplicateHandle(self, breaking->process, self, &breaking->process, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS)) {
-        breaking->process = NULL;
-        return false;
-    }
-    (void)InterlockedIncrement(&breaking->references);
-    HANDLE helper = CreateThread(NULL, 0, start_there, breaking, 0, NULL);
-    if (helper == NULL) {
-        (void)InterlockedDecrement(&breaking->references);
-        return false;
-    }
-    (void)WaitForSingleObject(helper, ASKING_MOST_MS);
-    (void)CloseHandle(helper);
-    return true;
+    HANDLE process = ((struct breaking *)errand)->process;
+    if (process != NULL)
+        (void)CloseHandle(process);
 }
 
-/*
- * By a helper, which is left behind where it does not come back: Wine has a thread of the other
- * process make the new one, and that one may be stopped.
- */
+/* An errand, for Wine has a thread of the other process make the new one, and it may be stopped. */
 bool asking_break(HANDLE process)
 {
+    HANDLE self = GetCurrentProcess();
     LPTHREAD_START_ROUTINE routine = find_control_routine();
     if (routine == NULL || !is_our_machine(process))
         return false;
-    struct breaking *breaking = memory_map(sizeof(*breaking));
-    if (breaking == NULL)
+    struct errand *errand = errand_new(sizeof(struct breaking), start_there, close_process);
+    struct breaking *breaking = (struct breaking *)errand;
+    if (errand == NULL)
         return false;
-    *breaking = (struct breaking){.references = 1, .process = process, .routine = routine};
-    bool started = run_helper(breaking) && InterlockedOr(&breaking->started, 0) != 0;
-    let_go(breaking);
-    return started;
+    breaking->routine = routine;
+    bool asked =
+        DuplicateHandle(self, process, self, &breaking->process, 0, FALSE, DUPLICATE_SAME_ACCESS) &&
+        errand_run(errand, ASKING_MOST_MS) && breaking->started;
+    errand_let_go(errand);
+    return asked;
 }
