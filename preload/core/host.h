@@ -30,8 +30,8 @@ enum stop {
 
 enum delivery {
     DELIVERY_SENT,
-    DELIVERY_FORCED, /* there is no way to ask it, so it was ended at once */
-    DELIVERY_GONE,   /* it ended before */
+    DELIVERY_UNASKABLE, /* it takes nothing that asks; nothing was sent */
+    DELIVERY_GONE,      /* it ended before */
     DELIVERY_DENIED, /* not permitted */
     DELIVERY_FAILED, /* impossible for another reason; nothing was sent */
 };

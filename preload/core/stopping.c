@@ -96,12 +96,11 @@ static enum action action_of(enum delivery delivery, enum action when_sent)
     switch (delivery) {
     case DELIVERY_SENT:
         return when_sent;
-    case DELIVERY_FORCED:
-        return ACTION_FORCED;
     case DELIVERY_GONE:
         return ACTION_GONE;
     case DELIVERY_DENIED:
         return ACTION_DENIED;
+    case DELIVERY_UNASKABLE:
     case DELIVERY_FAILED:
         break;
     }
@@ -110,17 +109,7 @@ static enum action action_of(enum delivery delivery, enum action when_sent)
 
 static enum target_state state_of(enum delivery delivery, enum target_state when_sent)
 {
-    switch (delivery) {
-    case DELIVERY_SENT:
-    case DELIVERY_GONE:
-        return when_sent;
-    case DELIVERY_FORCED:
-        return TARGET_FORCED;
-    case DELIVERY_DENIED:
-    case DELIVERY_FAILED:
-        break;
-    }
-    return TARGET_REFUSED;
+    return delivery == DELIVERY_SENT || delivery == DELIVERY_GONE ? when_sent : TARGET_REFUSED;
 }
 
 /* What happened, and in `name` by what. */
@@ -140,8 +129,12 @@ static void ask(struct claim *claim, struct holder *holder)
     if (index == OBSERVATION_HOLDERS)
         return;
     enum delivery delivery = stop(claim, holder->handle, STOP_ASK, &name);
-    telling_asked(claim, holder, action_of(delivery, ACTION_ASKED), name);
-    if (delivery == DELIVERY_SENT || delivery == DELIVERY_FORCED)
+    bool unaskable = delivery == DELIVERY_UNASKABLE; /* then no grace can help it */
+    if (unaskable)
+        delivery = stop(claim, holder->handle, STOP_FORCE, &name);
+    telling_asked(claim, holder, action_of(delivery, unaskable ? ACTION_FORCED : ACTION_ASKED),
+                  name);
+    if (delivery == DELIVERY_SENT)
         remember_kill(claim, &holder->process);
     claim->targets[index] = (struct target){
         .pid = holder->process.pid,
@@ -149,7 +142,7 @@ static void ask(struct claim *claim, struct holder *holder)
         .evidence = holder->evidence,
         .through = holder->through,
         .local = holder->socket.local,
-        .state = state_of(delivery, TARGET_ASKED),
+        .state = state_of(delivery, unaskable ? TARGET_FORCED : TARGET_ASKED),
         .asked_by = name,
     };
     claim->handles[index] = holder->handle;

@@ -67,9 +67,7 @@ enum delivery signals_ask(int64_t handle, const char **name)
         *name = break_name;
         return DELIVERY_SENT;
     }
-    *name = force_name;
-    enum delivery delivery = signals_force(handle);
-    return delivery == DELIVERY_SENT ? DELIVERY_FORCED : delivery;
+    return DELIVERY_UNASKABLE;
 }
 
 /* ---- forcing ---- */

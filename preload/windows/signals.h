@@ -24,11 +24,8 @@ HANDLE signals_process(int64_t handle);
 bool signals_is_alive(int64_t handle);
 
 /*
- * Asks it to end: a program of the console by Ctrl-Break, as the console itself does it, a thread
- * on CtrlRoutine that runs the program's handlers, or ends it when it has none; a program with
- * windows by WM_CLOSE to each of them. One that can be asked in neither way is ended at once
- * (DELIVERY_FORCED). *name becomes what was done, as signals_name() calls it. Nothing here waits
- * for the process.
+ * Asks it to end, by its windows or by Ctrl-Break (asking.h); *name becomes what it was sent.
+ * DELIVERY_UNASKABLE when it takes neither.
  */
 enum delivery signals_ask(int64_t handle, const char **name);
 

@@ -130,19 +130,21 @@ static enum delivery deliver(struct schedule *schedule, int index, enum stop how
         return DELIVERY_GONE;
     if (actor->temper.denied)
         return DELIVERY_DENIED;
-    bool asks = how == STOP_ASK && !actor->temper.unaskable;
-    if (asks)
+    if (how == STOP_ASK && actor->temper.unaskable)
+        return DELIVERY_UNASKABLE;
+    if (how == STOP_ASK)
         world_ask(world, index);
     else
         world_force(world, index);
-    actor->asked = true; /* as far as the oracle cares: it was found stale */
-    return how == STOP_FORCE || asks ? DELIVERY_SENT : DELIVERY_FORCED;
+    actor->asked = true; /* also one that cannot be: it was found stale */
+    return DELIVERY_SENT;
 }
 
 static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
 {
+    (void)name;
     static const char *const names[] = {
-        [DELIVERY_SENT] = "sent",     [DELIVERY_FORCED] = "forced", [DELIVERY_GONE] = "gone",
+        [DELIVERY_SENT] = "sent",     [DELIVERY_UNASKABLE] = "unaskable", [DELIVERY_GONE] = "gone",
         [DELIVERY_DENIED] = "denied", [DELIVERY_FAILED] = "failed",
     };
     struct schedule *schedule = context;
@@ -152,8 +154,6 @@ static enum delivery stop(void *context, int64_t handle, enum stop how, const ch
     spend(schedule);
     enum delivery delivery = deliver(schedule, actor, how);
     watch_delivery(schedule, actor, how, delivery);
-    if (delivery == DELIVERY_FORCED)
-        *name = stop_name(context, STOP_FORCE);
     world_trace(&schedule->world, "%s PID %d: %s", stop_name(context, how),
                 actor == NOBODY ? 0 : (int)schedule->world.actors[actor].pid, names[delivery]);
     spend(schedule);

@@ -154,10 +154,12 @@ static void check_force(struct schedule *schedule, int index)
     const struct watch *watch = &schedule->watch;
     int pid = schedule->world.actors[index].pid;
     uint64_t since_ms = schedule->world.now_ms - watch->asked_at_ms[index];
-    if ((watch->sent & bit(index)) == 0)
-        watch_fail(schedule, "forces PID %d, which was never asked", pid);
     if ((watch->forced & bit(index)) != 0)
         watch_fail(schedule, "forces PID %d a second time", pid);
+    if ((watch->unaskable & bit(index)) != 0)
+        return;
+    if ((watch->sent & bit(index)) == 0)
+        watch_fail(schedule, "forces PID %d, which was never asked", pid);
     if (since_ms < schedule->settings.term_ms)
         watch_fail(schedule, "forces PID %d %" PRIu64 " ms after asking it", pid, since_ms);
     if (watch->shown.at_ms < watch->asked_at_ms[index])
@@ -185,13 +187,14 @@ void watch_delivery(struct schedule *schedule, int actor, enum stop how, enum de
         return;
     if (how == STOP_FORCE) {
         watch->forced |= bit(actor);
+        watch->sent |= delivery == DELIVERY_SENT ? bit(actor) : 0;
         return;
     }
     watch->tried |= bit(actor);
     watch->asked_at_ms[actor] = schedule->world.now_ms;
-    watch->sent |= delivery == DELIVERY_SENT || delivery == DELIVERY_FORCED ? bit(actor) : 0;
-    watch->forced |= delivery == DELIVERY_FORCED ? bit(actor) : 0;
+    watch->sent |= delivery == DELIVERY_SENT ? bit(actor) : 0;
     watch->gone |= delivery == DELIVERY_GONE ? bit(actor) : 0;
+    watch->unaskable |= delivery == DELIVERY_UNASKABLE ? bit(actor) : 0;
 }
 
 /* ---- sleep ---- */

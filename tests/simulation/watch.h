@@ -50,6 +50,7 @@ struct watch {
     uint32_t sent;   /* ... whom the asking signal reached */
     uint32_t gone;   /* ... who had ended before */
     uint32_t forced; /* ... who was sent SIGKILL */
+    uint32_t unaskable; /* ... who takes no asking signal, and need not have had time to end */
     uint64_t asked_at_ms[WORLD_ACTORS];
 
     bool locked;

@@ -10,6 +10,7 @@ enum { PORT = 18789, WAIT_MS = 1000, SLOW_MS = 5000, HISTORY_SIZE = 4 * REPORT_L
 struct telling_world {
     struct scene *scene;
     enum delivery delivery; /* of being asked */
+    enum delivery ending;   /* of being forced */
     const char *name;       /* by what; NULL: as in general */
     int forced;
     bool seen_no_more; /* once asked: the socket stands, its process is not seen */
@@ -54,7 +55,7 @@ static enum delivery stop(void *context, int64_t handle, enum stop how, const ch
     (void)handle;
     world->forced += how == STOP_FORCE ? 1 : 0;
     if (how == STOP_FORCE)
-        return DELIVERY_SENT;
+        return world->ending;
     if (world->name != NULL)
         *name = world->name;
     if (world->seen_no_more)
@@ -156,33 +157,34 @@ static void by_what_in_general(void **state)
     SAID(&world, " after asking; sent forcing\n");
 }
 
-/* It is not forced a second time, and its end counts as a kill. */
+/* It is not forced a second time. */
 static void ended_at_once(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_FORCED, .name = "an axe"};
+    struct telling_world world = {.scene = *state, .delivery = DELIVERY_UNASKABLE};
     add_twin(world.scene, HOLDER_PID);
     lose(&world);
-    SAID(&world, "; ended at once (it takes no signal): sent an axe\n");
-    assert_int_equal(world.forced, 0);
+    SAID(&world, "; ended at once (it takes no signal): sent forcing\n");
+    assert_int_equal(world.forced, 1);
     assert_true(world.now_ms > SELF_START_MS + WAIT_MS); /* the budget of who was asked */
 }
 
 static void ended_at_once_as_json(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_FORCED, .name = "an axe"};
+    struct telling_world world = {.scene = *state, .delivery = DELIVERY_UNASKABLE};
     add_twin(world.scene, HOLDER_PID);
     world.scene->settings.log_format = LOG_JSON;
     lose(&world);
     SAID(&world, "\"event\":\"held\"");
-    SAID(&world, "\"action\":\"forced\",\"signal\":\"an axe\"");
+    SAID(&world, "\"action\":\"forced\",\"signal\":\"forcing\"");
 }
 
 static void the_forcing_signal_that_is_denied(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_DENIED, .name = "an axe"};
+    struct telling_world world = {
+        .scene = *state, .delivery = DELIVERY_UNASKABLE, .ending = DELIVERY_DENIED};
     add_twin(world.scene, HOLDER_PID);
     lose(&world);
-    SAID(&world, "not permitted to send an axe (");
+    SAID(&world, "not permitted to send forcing (");
 }
 
 /* While the claim goes on; at its end, who still holds the port is told in any case. */

@@ -153,7 +153,7 @@ static int look_process(int32_t pid, bool label_wanted)
 /* ask | force PID: the delivery, whether it ended in time, its exit code. */
 static int look_stop(bool force, int32_t pid)
 {
-    static const char *const deliveries[] = {"sent", "forced", "gone", "denied", "failed"};
+    static const char *const deliveries[] = {"sent", "unaskable", "gone", "denied", "failed"};
     const char *name = signals_name(STOP_FORCE);
     int64_t handle = signals_open(pid);
     bool ended = false;
