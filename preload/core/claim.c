@@ -57,7 +57,7 @@ static void remember_first_inodes(struct claim *claim)
     }
 }
 
-static void judge_observation(struct claim *claim, bool cut_short)
+static void judge_observation(struct claim *claim)
 {
     struct judge_context context = {
         .settings = claim->settings,
@@ -66,7 +66,7 @@ static void judge_observation(struct claim *claim, bool cut_short)
         .first_inode_count = claim->first_inode_count,
         .targets = claim->targets,
         .target_count = claim->target_count,
-        .cut_short = cut_short,
+        .cut_short = claim->cut_short,
     };
     claim->host->recall(claim->host->context, claim->request, &claim->memory);
     judge(&context, &claim->observation);
@@ -81,6 +81,19 @@ static uint64_t look_deadline_ms(const struct claim *claim)
     return now_ms + (half_ms > LEAST_LOOK_MS ? half_ms : LEAST_LOOK_MS);
 }
 
+/* A look that is cut short finds hardly anybody, and the end of the claim has to name somebody. */
+static void remember_last_seen(struct claim *claim)
+{
+    const struct holder *holder = judge_find_main(&claim->observation);
+    if (!claim->observation.complete)
+        return;
+    claim->last_seen_known = holder != NULL;
+    if (holder == NULL)
+        return;
+    claim->last_seen = *holder;
+    claim->last_seen.handle = HANDLE_NONE;
+}
+
 static void look(struct claim *claim)
 {
     const struct host *host = claim->host;
@@ -92,7 +105,9 @@ static void look(struct claim *claim)
     claim->look_thoroughly = false;
     uint64_t now_ms = claim_now_ms(claim);
     claim->look_cost_ms = now_ms - claim->looked_at_ms;
-    judge_observation(claim, !observation->complete && now_ms >= most_ms);
+    claim->cut_short = !observation->complete && now_ms >= most_ms;
+    judge_observation(claim);
+    remember_last_seen(claim);
     if (observation->complete && !claim->looked) {
         claim->looked = true;
         remember_first_inodes(claim);

@@ -25,6 +25,8 @@ struct claim {
     uint32_t look_interval_ms; /* while there is nobody to wait for */
     bool look_thoroughly;      /* the next observation decides on force, or explains a failure */
     bool looked;               /* there was a complete observation */
+    bool cut_short;            /* the last look was */
+    bool last_seen_known;      /* see last_seen */
     bool locked;
     bool lock_was_busy;
     bool lock_unavailable;
@@ -48,6 +50,7 @@ struct claim {
 
     struct breaker_memory memory;
     struct observation observation;
+    struct holder last_seen; /* who was most in the way when a look was last complete; no handle */
     char line[REPORT_LINE_SIZE];
 };
 

@@ -32,8 +32,8 @@ enum delivery {
     DELIVERY_SENT,
     DELIVERY_UNASKABLE, /* it takes nothing that asks; nothing was sent */
     DELIVERY_GONE,      /* it ended before */
-    DELIVERY_DENIED, /* not permitted */
-    DELIVERY_FAILED, /* impossible for another reason; nothing was sent */
+    DELIVERY_DENIED,    /* not permitted */
+    DELIVERY_FAILED,    /* impossible for another reason; nothing was sent */
 };
 
 enum lock {

@@ -274,3 +274,9 @@ const struct holder *judge_find_blocker(const struct observation *observation)
     }
     return NULL;
 }
+
+const struct holder *judge_find_main(const struct observation *observation)
+{
+    const struct holder *blocker = judge_find_blocker(observation);
+    return blocker != NULL || observation->holder_count == 0 ? blocker : &observation->holders[0];
+}

@@ -58,4 +58,7 @@ bool judge_blocks(const struct holder *holder);
 /* The first such holder, or NULL. */
 const struct holder *judge_find_blocker(const struct observation *observation);
 
+/* It, or else the first holder; NULL when there is nobody. */
+const struct holder *judge_find_main(const struct observation *observation);
+
 #endif

@@ -47,12 +47,13 @@ struct event {
     bool reuse_sufficed;   /* CLAIMED: setting SO_REUSEADDR was all it took */
     bool closed_leftovers; /* CLAIMED: sockets that outlived their process were closed */
     bool breaker_open;     /* NOT_CLAIMED */
-    bool not_signalled;    /* NOT_CLAIMED: the holder is stale, and could not be asked to stop */
-    bool half_seen;        /* NOT_CLAIMED: the holder was not asked, for not all could be seen */
-    uint32_t closable;     /* LINGERING */
-    uint32_t sending;      /* LINGERING */
-    uint32_t kills;        /* KILL_WAR */
-    uint32_t window_s;     /* KILL_WAR */
+    bool last_seen;     /* NOT_CLAIMED: the holder is not of the last look, which was cut short */
+    bool not_signalled; /* NOT_CLAIMED: the holder is stale, and could not be asked to stop */
+    bool half_seen;     /* NOT_CLAIMED: the holder was not asked, for not all could be seen */
+    uint32_t closable;  /* LINGERING */
+    uint32_t sending;   /* LINGERING */
+    uint32_t kills;     /* KILL_WAR */
+    uint32_t window_s;  /* KILL_WAR */
     const struct breaker_record *last_kill; /* KILL_WAR */
     const char *message;                    /* WARNING */
     const char *asked_by;                   /* FORCED: with what it was asked before */

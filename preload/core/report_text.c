@@ -209,7 +209,7 @@ static void add_not_claimed(struct text *text, const struct event *event)
     text_add(text, " not claimed in ");
     text_add_duration(text, event->after_ms);
     if (event->holder != NULL) {
-        text_add(text, ": still held by ");
+        text_add(text, event->last_seen ? ": last seen held by " : ": still held by ");
         add_holder(text, event);
         text_add(text, "; ");
         text_add(text, advice(event));

@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /*
  * Programs whose executable says nothing of what they run: their script does. Shells and multi-call
@@ -38,6 +39,13 @@ bool runners_interprets(const char *path)
             return true;
     }
     return false;
+}
+
+enum runners_argument runners_argument(const char *argument)
+{
+    if (text_starts_with(argument, "--") && strchr(argument, '=') != NULL)
+        return RUNNERS_OPTION;
+    return argument[0] == '\0' || argument[0] == '-' ? RUNNERS_OTHER : RUNNERS_SCRIPT;
 }
 
 bool runners_launches(const char *path)

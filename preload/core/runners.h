@@ -9,6 +9,15 @@
 /* An interpreter or VM: what it runs is not in its executable, but in its arguments. */
 bool runners_interprets(const char *path);
 
+/* What an argument behind an interpreter's name can be, as long as those before it were options. */
+enum runners_argument {
+    RUNNERS_OPTION, /* it carries its own value: the next argument may be the script */
+    RUNNERS_SCRIPT, /* if there is such a file */
+    RUNNERS_OTHER,  /* then none is: an option could take the next one ("-r hook.js server.js") */
+};
+
+enum runners_argument runners_argument(const char *argument);
+
 /*
  * env(1), nice(1), cmd.exe, a wrapper of services and the like: they replace themselves by another
  * program, or start it and wait, and bind nothing themselves. By the name that they were called by,

@@ -49,10 +49,13 @@ static uint64_t holders_digest(const struct observation *observation)
 
 /*
  * Whoever was asked is known to stand there until its end. So is the socket that it leaves for a
- * moment when it ends, which nobody seems to hold.
+ * moment when it ends, which nobody seems to hold. Whom a look that was cut short did not find was
+ * told of when one was complete.
  */
 static bool is_expected(struct claim *claim, const struct holder *holder)
 {
+    if (holder->evidence == EVIDENCE_CUT_SHORT && claim->last_seen_known)
+        return true;
     if (holder->visible)
         return targets_find(claim, &holder->process) != NULL;
     for (uint32_t index = 0; index < claim->target_count; index++) {
@@ -95,13 +98,13 @@ void telling_won(struct claim *claim, bool reuse_sufficed)
 void telling_lost(struct claim *claim)
 {
     const struct observation *observation = &claim->observation;
-    const struct holder *holder = judge_find_blocker(observation);
-    if (holder == NULL && observation->holder_count > 0)
-        holder = &observation->holders[0];
+    bool last_seen = claim->cut_short && claim->last_seen_known;
+    const struct holder *holder = last_seen ? &claim->last_seen : judge_find_main(observation);
     const struct target *target = holder != NULL ? targets_find(claim, &holder->process) : NULL;
     struct event event = {
         .kind = EVENT_NOT_CLAIMED,
         .holder = holder,
+        .last_seen = last_seen,
         .not_signalled = target != NULL && target->state == TARGET_REFUSED,
         .half_seen = target == NULL && !observation->complete,
         .after_ms = claim_now_ms(claim) - claim->started_at_ms,

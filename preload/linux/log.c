@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include "core/logging.h"
 #include "log_file.h"
 #include "system.h"
 
@@ -42,17 +43,9 @@ bool log_stderr_is_open(void)
     return SYSTEM(fcntl, STDERR, F_GETFD) >= 0;
 }
 
-/*
- * What cannot be appended to the file still reaches stderr: whoever looks why nothing more is
- * recorded finds it there, and a service manager bounds what it keeps of that.
- */
 void log_write(const struct settings *settings, bool stderr_is_open, const char *line,
                size_t length)
 {
-    if (settings->log_target == LOG_NONE)
-        return;
-    if (settings->log_target == LOG_FILE && log_file_append(settings->log_file, line, length))
-        return;
-    if (stderr_is_open)
-        write_to_stderr(line, length);
+    const struct logging logging = {log_file_append, write_to_stderr, stderr_is_open};
+    logging_write(&logging, settings, line, length);
 }

@@ -1,6 +1,7 @@
 #include "processes.h"
 
 #include "cgroup.h"
+#include "core/runners.h"
 #include "files.h"
 #include "lineage.h"
 #include "proc_stat.h"
@@ -107,16 +108,12 @@ static const char *next_argument(const struct process *process, const char *argu
     return cut ? NULL : next;
 }
 
-/*
- * The argument that may be a script. An option before it could take it for its value ("-r hook.js
- * server.js"), so only options that carry their own are passed over.
- */
 static const char *find_script_argument(const struct process *process)
 {
     const char *argument = next_argument(process, process->arguments);
-    while (argument != NULL && text_starts_with(argument, "--") && strchr(argument, '=') != NULL)
+    while (argument != NULL && runners_argument(argument) == RUNNERS_OPTION)
         argument = next_argument(process, argument);
-    return argument == NULL || argument[0] == '\0' || argument[0] == '-' ? NULL : argument;
+    return argument != NULL && runners_argument(argument) == RUNNERS_SCRIPT ? argument : NULL;
 }
 
 /* As the process itself would find it: from its working directory, below its root. */

@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "core/breaker_file.h"
 #include "files.h"
 #include "system.h"
 
@@ -12,12 +13,6 @@ enum {
     FILE_MODE = 0600,
     OTHERS = 077, /* permission bits of group and world */
     PATH_SIZE = 640,
-    FILE_MAGIC = 0x70636c31, /* "pcl1": the layout below, on this machine */
-};
-
-struct state_file {
-    uint32_t magic;
-    struct breaker_memory memory;
 };
 
 /* ---- the directory ---- */
@@ -81,18 +76,16 @@ static int open_directory(const struct state *state, bool create)
 
 /* ---- the file ---- */
 
-/*
- * By port and not by address: a wildcard and a specific address fight for the same port. O_NONBLOCK
- * for the case that somebody left a FIFO there.
- */
+/* O_NONBLOCK for the case that somebody left a FIFO there. */
 static int open_file(const struct state *state, const struct request *request, bool create)
 {
     char name[NAME_SIZE];
+    struct text text;
     int directory = open_directory(state, create);
     if (directory < 0)
         return NO_DESCRIPTOR;
-    const char *protocol = request->endpoint.protocol == PROTOCOL_UDP ? "udp-" : "tcp-";
-    files_name_number(name, protocol, request->endpoint.port, "");
+    text_start(&text, name, sizeof(name));
+    breaker_file_add_name(&text, request);
     int flags = (create ? O_RDWR | O_CREAT : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     int file = (int)SYSTEM(openat, directory, name, flags, FILE_MODE);
     files_close(directory);
@@ -130,23 +123,15 @@ void state_unlock(struct state *state)
 
 /* ---- the memory ---- */
 
-static void end_names(struct breaker_memory *memory)
-{
-    for (uint32_t index = 0; index < memory->count; index++) {
-        memory->records[index].killer_name[BREAKER_NAME_SIZE - 1] = '\0';
-        memory->records[index].victim_name[BREAKER_NAME_SIZE - 1] = '\0';
-    }
-}
-
-static bool read_memory(int file, struct breaker_memory *memory)
+static void read_memory(int file, struct breaker_memory *memory)
 {
     uint32_t magic = 0;
-    return SYSTEM(pread64, file, &magic, sizeof(magic), offsetof(struct state_file, magic)) ==
-               sizeof(magic) &&
-           magic == FILE_MAGIC &&
-           SYSTEM(pread64, file, memory, sizeof(*memory), offsetof(struct state_file, memory)) ==
-               sizeof(*memory) &&
-           memory->count <= BREAKER_RECORDS;
+    bool read = file >= 0 &&
+                SYSTEM(pread64, file, &magic, sizeof(magic),
+                       offsetof(struct breaker_file, magic)) == sizeof(magic) &&
+                SYSTEM(pread64, file, memory, sizeof(*memory),
+                       offsetof(struct breaker_file, memory)) == sizeof(*memory);
+    breaker_file_accept(memory, magic, read);
 }
 
 /*
@@ -158,19 +143,18 @@ void state_recall(const struct state *state, const struct request *request,
 {
     bool locked = state->file != NO_DESCRIPTOR;
     int file = locked ? state->file : open_file(state, request, false);
-    if (file < 0 || !read_memory(file, memory))
-        memory->count = 0;
-    end_names(memory);
+    read_memory(file, memory);
     if (!locked)
         files_close(file);
 }
 
 void state_remember(const struct state *state, const struct breaker_memory *memory)
 {
-    const uint32_t magic = FILE_MAGIC;
+    const uint32_t magic = BREAKER_FILE_MAGIC;
     if (state->file == NO_DESCRIPTOR)
         return;
     (void)SYSTEM(pwrite64, state->file, memory, sizeof(*memory),
-                 offsetof(struct state_file, memory));
-    (void)SYSTEM(pwrite64, state->file, &magic, sizeof(magic), offsetof(struct state_file, magic));
+                 offsetof(struct breaker_file, memory));
+    (void)SYSTEM(pwrite64, state->file, &magic, sizeof(magic),
+                 offsetof(struct breaker_file, magic));
 }

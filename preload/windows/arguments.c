@@ -1,6 +1,7 @@
 #include "arguments.h"
 
 #include "command_line.h"
+#include "core/runners.h"
 #include "system.h"
 #include "wide.h"
 
@@ -57,15 +58,6 @@ static bool add_program(struct arguments_scratch *scratch, struct process *proce
     return known || add(scratch, process);
 }
 
-/*
- * An option before it could take it for its value ("-r hook.js server.js"), so only options that
- * carry their own are passed over. False: this argument is neither, and none is a script.
- */
-static bool may_come_before_script(const wchar_t *argument)
-{
-    return argument[0] == L'-' && argument[1] == L'-' && wcschr(argument, L'=') != NULL;
-}
-
 bool arguments_read(struct arguments_scratch *scratch, struct process *process)
 {
     bool looking = true;
@@ -77,10 +69,12 @@ bool arguments_read(struct arguments_scratch *scratch, struct process *process)
     if (!add_program(scratch, process))
         return false;
     while (command_line_next(&cursor, scratch->argument)) {
-        bool before = may_come_before_script(scratch->argument);
-        if (looking && !before && scratch->argument[0] != L'-')
+        if (!wide_to_text(scratch->argument, scratch->bytes, sizeof(scratch->bytes)))
+            return false;
+        enum runners_argument kind = runners_argument(scratch->bytes);
+        if (looking && kind == RUNNERS_SCRIPT)
             wcscpy(scratch->script, scratch->argument);
-        looking = looking && before;
+        looking = looking && kind == RUNNERS_OPTION;
         if (!add(scratch, process))
             return false;
     }

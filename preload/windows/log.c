@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include "core/logging.h"
 #include "log_file.h"
 #include "system.h"
 
@@ -78,16 +79,11 @@ static void write_to_stderr(const char *line, size_t length)
         (void)WriteFile(output, line, (DWORD)length, &written, NULL);
 }
 
-/* What cannot be appended to the file still reaches stderr, as on Linux. */
 void log_write(const struct settings *settings, bool stderr_is_open, const char *line,
                size_t length)
 {
-    if (settings->log_target == LOG_NONE)
-        return;
-    if (settings->log_target == LOG_FILE && log_file_append(settings->log_file, line, length))
-        return;
-    if (stderr_is_open)
-        write_to_stderr(line, length);
+    const struct logging logging = {log_file_append, write_to_stderr, stderr_is_open};
+    logging_write(&logging, settings, line, length);
 }
 
 void log_warn(const struct settings *settings, const char *message)

@@ -1,17 +1,12 @@
 #include "state.h"
 
+#include "core/breaker_file.h"
 #include "path.h"
 #include "security.h"
 
 enum {
-    FILE_MAGIC = 0x70636c31, /* "pcl1": the layout below, on this machine */
-    NAME_SIZE = 128,         /* bytes of a mutex's or a file's name */
+    NAME_SIZE = 128, /* bytes of a mutex's or a file's name */
     ANYBODY_MAY = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-};
-
-struct state_file {
-    uint32_t magic;
-    struct breaker_memory memory;
 };
 
 void state_prefer_user_directory(struct settings *settings, char *const *environment)
@@ -33,13 +28,6 @@ void state_prefer_user_directory(struct settings *settings, char *const *environ
 
 /* ---- names ---- */
 
-/* By port and not by address: a wildcard and a specific address fight for the same port. */
-static void add_port(struct text *text, const struct request *request)
-{
-    text_add(text, request->endpoint.protocol == PROTOCOL_UDP ? "udp-" : "tcp-");
-    text_add_number(text, request->endpoint.port);
-}
-
 static bool name_file(const struct state *state, const struct request *request, wchar_t *path)
 {
     char name[SETTINGS_LIST_SIZE + NAME_SIZE];
@@ -48,7 +36,7 @@ static bool name_file(const struct state *state, const struct request *request, 
     text_add(&text, state->directory);
     if (request != NULL) {
         text_add(&text, "/");
-        add_port(&text, request);
+        breaker_file_add_name(&text, request);
     }
     return state->directory[0] != '\0' && !text.truncated && path_to_wide(name, path, PATH_UNITS);
 }
@@ -65,7 +53,7 @@ static bool name_mutex(HANDLE directory, const struct request *request, struct t
     text_add_hexadecimal(name,
                          (uint64_t)information.nFileIndexHigh << 32 | information.nFileIndexLow, 1);
     text_add(name, "-");
-    add_port(name, request);
+    breaker_file_add_name(name, request);
     return true;
 }
 
@@ -211,21 +199,13 @@ static bool write_at(HANDLE file, size_t offset, const void *bytes, size_t size)
     return WriteFile(file, bytes, (DWORD)size, &length, &place) && length == size;
 }
 
-static void end_names(struct breaker_memory *memory)
-{
-    for (uint32_t index = 0; index < memory->count; index++) {
-        memory->records[index].killer_name[BREAKER_NAME_SIZE - 1] = '\0';
-        memory->records[index].victim_name[BREAKER_NAME_SIZE - 1] = '\0';
-    }
-}
-
-static bool read_memory(HANDLE file, struct breaker_memory *memory)
+static void read_memory(HANDLE file, struct breaker_memory *memory)
 {
     uint32_t magic = 0;
-    return read_at(file, offsetof(struct state_file, magic), &magic, sizeof(magic)) &&
-           magic == FILE_MAGIC &&
-           read_at(file, offsetof(struct state_file, memory), memory, sizeof(*memory)) &&
-           memory->count <= BREAKER_RECORDS;
+    bool read = file != INVALID_HANDLE_VALUE &&
+                read_at(file, offsetof(struct breaker_file, magic), &magic, sizeof(magic)) &&
+                read_at(file, offsetof(struct breaker_file, memory), memory, sizeof(*memory));
+    breaker_file_accept(memory, magic, read);
 }
 
 void state_recall(const struct state *state, const struct request *request,
@@ -233,18 +213,15 @@ void state_recall(const struct state *state, const struct request *request,
 {
     bool locked = state->file != INVALID_HANDLE_VALUE;
     HANDLE file = locked ? state->file : open_file(state, request, false);
-    if (file == INVALID_HANDLE_VALUE || !read_memory(file, memory))
-        memory->count = 0;
-    end_names(memory);
+    read_memory(file, memory);
     if (!locked)
         close_file(file);
 }
 
-/* The magic last: a file that was cut short by an end of the process has none. */
 void state_remember(const struct state *state, const struct breaker_memory *memory)
 {
-    const uint32_t magic = FILE_MAGIC;
+    const uint32_t magic = BREAKER_FILE_MAGIC;
     if (state->file != INVALID_HANDLE_VALUE &&
-        write_at(state->file, offsetof(struct state_file, memory), memory, sizeof(*memory)))
-        (void)write_at(state->file, offsetof(struct state_file, magic), &magic, sizeof(magic));
+        write_at(state->file, offsetof(struct breaker_file, memory), memory, sizeof(*memory)))
+        (void)write_at(state->file, offsetof(struct breaker_file, magic), &magic, sizeof(magic));
 }

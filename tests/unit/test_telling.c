@@ -15,6 +15,7 @@ struct telling_world {
     int forced;
     bool seen_no_more; /* once asked: the socket stands, its process is not seen */
     uint64_t look_ms;  /* what a look takes that sees nobody */
+    bool seen_once;    /* by the first look alone */
     uint64_t now_ms;
     char lines[HISTORY_SIZE];
 };
@@ -42,6 +43,8 @@ static void observe(void *context, const struct request *request, uint64_t deadl
     struct telling_world *world = context;
     (void)request, (void)thorough;
     *observation = world->scene->observation;
+    if (world->seen_once)
+        world->scene->observation.holders[0].visible = false;
     if (observation->holders[0].visible)
         return;
     world->now_ms += world->look_ms;
@@ -220,6 +223,16 @@ static void a_look_cut_short_does_not_say_not_visible(void **state)
     NOT_SAID(&world, "not visible");
 }
 
+static void who_was_seen_before_is_named(void **state)
+{
+    struct telling_world world = {.scene = *state, .look_ms = WAIT_MS, .seen_once = true};
+    add_stranger(world.scene, HOLDER_PID);
+    lose(&world);
+    SAID(&world, "is held by 300 \"stranger\"");
+    SAID(&world, "last seen held by 300 \"stranger\"");
+    NOT_SAID(&world, "a process of user");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +245,8 @@ int main(void)
         TEST("a holder that nobody sees is news", nobody_was_asked_so_it_is_news),
         TEST("R07 a look cut short does not say that nobody is visible",
              a_look_cut_short_does_not_say_not_visible),
+        TEST("R02 who was seen before the last look was cut short is named",
+             who_was_seen_before_is_named),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
