@@ -115,7 +115,6 @@ struct list {
 static void make_list(const struct trusted *trusted, struct list *list)
 {
     char *place = list->entries;
-    memset(list, 0, sizeof(*list));
     for (size_t index = 0; index < TRUSTED; index++) {
         const SID *sid = &trusted->list[index].sid;
         ACCESS_ALLOWED_ACE *entry = (ACCESS_ALLOWED_ACE *)place;
@@ -134,7 +133,7 @@ static void make_list(const struct trusted *trusted, struct list *list)
 void security_make_private_directory(const wchar_t *path)
 {
     struct trusted trusted;
-    struct list list;
+    struct list list = {0};
     if (!read_trusted(&trusted))
         return;
     make_list(&trusted, &list);
