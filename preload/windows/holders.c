@@ -58,7 +58,8 @@ static bool ask_tables(struct search *search)
 {
     struct holders_workspace *workspace = search->workspace;
     for (int round = 0; round < TABLE_ROUNDS; round++) {
-        if (!owners_look_up(search->request, &workspace->obstacles, &workspace->owners))
+        if (!owners_look_up(search->request, &workspace->obstacles, search->deadline_ms,
+                            &workspace->owners))
             return false;
         if (open_owners(search) == 0)
             return true;
@@ -321,7 +322,7 @@ static void look_at_port(struct search *search)
     if (obstacles->overflow)
         search_miss(observation,
                     "more sockets stand on the port than fit one look: nobody is stopped");
-    else if (!asked)
+    else if (!asked && search_in_time(search))
         search_miss(observation, "Windows does not tell who holds the port (GetExtendedTcpTable, "
                                  "GetExtendedUdpTable): nobody is stopped");
     memset(workspace->held, 0, obstacles->count * sizeof(workspace->held[0]));
@@ -398,7 +399,7 @@ bool holders_obstruct(struct holders_workspace *workspace, const struct request 
 {
     const struct obstacles *obstacles = &workspace->obstacles;
     int32_t self = (int32_t)GetCurrentProcessId();
-    if (!owners_look_up(request, &workspace->obstacles, &workspace->owners))
+    if (!owners_look_up(request, &workspace->obstacles, OWNERS_SERVERS_ONLY, &workspace->owners))
         return true;
     for (uint32_t index = 0; index < obstacles->count; index++) {
         if (obstacles->sockets[index].state <= SOCKET_BOUND &&

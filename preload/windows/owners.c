@@ -82,21 +82,21 @@ static void take_row(void *context, const struct table_row *row)
  * Listeners first, and connections where those leave a question: see obstacles.h. Wine 8 takes 2 ms
  * for each row that nobody holds, such as TIME_WAIT, so the whole table is not asked for lightly.
  */
-static bool take_all(struct collection *collection)
+static bool take_all(struct collection *collection, uint64_t deadline_ms)
 {
     enum protocol protocol = collection->request->endpoint.protocol;
-    if (!tables_read(protocol, false, take_row, collection))
+    if (!tables_read(protocol, false, deadline_ms, take_row, collection))
         return false;
-    if (protocol == PROTOCOL_UDP ||
+    if (protocol == PROTOCOL_UDP || deadline_ms == OWNERS_SERVERS_ONLY ||
         !obstacles_want_connections(collection->obstacles, collection->request))
         return true;
     collection->connections = true;
     collection->owners->connections = true;
-    return tables_read(protocol, true, take_row, collection);
+    return tables_read(protocol, true, deadline_ms, take_row, collection);
 }
 
 bool owners_look_up(const struct request *request, struct obstacles *obstacles,
-                    struct owners *owners)
+                    uint64_t deadline_ms, struct owners *owners)
 {
     struct collection collection = {
         .request = request,
@@ -106,7 +106,7 @@ bool owners_look_up(const struct request *request, struct obstacles *obstacles,
     obstacles_start(obstacles);
     owners->connections = false;
     owners->serving_count = 0;
-    bool asked = take_all(&collection);
+    bool asked = take_all(&collection, deadline_ms);
     return asked && !obstacles->overflow;
 }
 

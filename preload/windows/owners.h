@@ -31,13 +31,15 @@ struct owners {
     uint32_t serving_count;
 };
 
+#define OWNERS_SERVERS_ONLY 0 /* as deadline_ms: who is connected is not asked */
+
 /*
- * Fills in both. False when the tables cannot be had in full. A socket's `inode` is a hash of its
- * addresses and of the moment when it was bound: Windows has no number for it that two processes
- * can share. `owner_user` is 0, nobody's: the tables do not tell.
+ * Fills in both. False when the tables cannot be had in full, or not by deadline_ms of the clock. A
+ * socket's `inode` is a hash of its addresses and of the moment when it was bound: Windows has no
+ * number for it that two processes can share. `owner_user` is 0, nobody's: the tables do not tell.
  */
 bool owners_look_up(const struct request *request, struct obstacles *obstacles,
-                    struct owners *owners);
+                    uint64_t deadline_ms, struct owners *owners);
 
 /* The number that owners_look_up() gives the socket of this row. */
 uint64_t owners_inode(const struct table_row *row);

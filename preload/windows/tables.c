@@ -1,5 +1,7 @@
 #include "tables.h"
 
+#include "clock.h"
+#include "errand.h"
 #include "memory.h"
 #include "native.h"
 
@@ -204,42 +206,75 @@ static bool is_absent(const struct table *table, DWORD error)
 
 /* What a table said; without memory: nothing. */
 struct answer {
+    struct errand errand;
+    const struct table *table;
+    bool all;
+    bool asked;
     void *memory;
     size_t size;
 };
 
-static bool fetch(const struct table *table, bool all, struct answer *answer)
+static void fetch(struct errand *errand)
 {
+    struct answer *answer = (struct answer *)errand;
     DWORD size = FIRST_TABLE_SIZE;
     for (int try = 0; try < TRIES && size <= MOST_TABLE_SIZE; try++) {
         answer->size = size;
         answer->memory = memory_map(size);
         if (answer->memory == NULL)
-            return false;
-        DWORD error = ask(table, all, answer->memory, &size);
+            return;
+        DWORD error = ask(answer->table, answer->all, answer->memory, &size);
+        answer->asked = error == NO_ERROR || is_absent(answer->table, error);
         if (error == NO_ERROR)
-            return true;
+            return;
         memory_unmap(answer->memory, answer->size);
         answer->memory = NULL;
         if (error != ERROR_INSUFFICIENT_BUFFER)
-            return is_absent(table, error);
+            return;
         size = (size > answer->size ? size : (DWORD)answer->size) + (DWORD)answer->size / 4;
     }
-    return false;
 }
 
-bool tables_read(enum protocol protocol, bool connections,
+static void forget(struct errand *errand)
+{
+    const struct answer *answer = (const struct answer *)errand;
+    memory_unmap(answer->memory, answer->size);
+}
+
+/* Who listens is told at once, and also while the loader's lock is held. */
+static bool fetch_in_time(struct answer *answer, uint64_t deadline_ms)
+{
+    uint64_t now_ms = clock_now_ms();
+    if (answer->all)
+        return errand_run(&answer->errand, deadline_ms > now_ms ? deadline_ms - now_ms : 0);
+    fetch(&answer->errand);
+    return true;
+}
+
+static bool take_table(const struct table *table, const struct taker *taker, bool all,
+                       uint64_t deadline_ms)
+{
+    struct errand *errand = errand_new(sizeof(struct answer), fetch, forget);
+    struct answer *answer = (struct answer *)errand;
+    if (errand == NULL)
+        return false;
+    answer->table = table;
+    answer->all = all;
+    bool asked = fetch_in_time(answer, deadline_ms) && answer->asked;
+    if (asked && answer->memory != NULL)
+        table->take(taker, answer->memory);
+    errand_let_go(errand);
+    return asked;
+}
+
+bool tables_read(enum protocol protocol, bool connections, uint64_t deadline_ms,
                  void (*take)(void *context, const struct table_row *row), void *context)
 {
     const struct taker taker = {take, context, !native_is_wine()};
     const struct table *wanted = protocol == PROTOCOL_UDP ? udp_tables : tcp_tables;
+    bool all = connections && protocol != PROTOCOL_UDP;
     bool asked = true;
-    for (size_t index = 0; index < FAMILIES && asked; index++) {
-        struct answer answer = {0};
-        asked = fetch(&wanted[index], connections, &answer);
-        if (asked && answer.memory != NULL)
-            wanted[index].take(&taker, answer.memory);
-        memory_unmap(answer.memory, answer.size);
-    }
+    for (size_t index = 0; index < FAMILIES && asked; index++)
+        asked = take_table(&wanted[index], &taker, all, deadline_ms);
     return asked;
 }

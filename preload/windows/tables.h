@@ -23,9 +23,10 @@ struct table_row {
 
 /*
  * Shows each socket of TCP or UDP; of TCP with `connections` also those that do not listen. False
- * when a table cannot be had; some rows may have been shown by then.
+ * when a table cannot be had, with `connections` not by deadline_ms of the clock (Wine 8 takes some
+ * milliseconds for each row that nobody holds); some rows may have been shown by then.
  */
-bool tables_read(enum protocol protocol, bool connections,
+bool tables_read(enum protocol protocol, bool connections, uint64_t deadline_ms,
                  void (*take)(void *context, const struct table_row *row), void *context);
 
 /* Addresses and ports as the tables and a sockaddr have them, in network order. */

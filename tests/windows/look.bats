@@ -449,3 +449,17 @@ run_script() {
     seen force "$(printed old pid)"
     assert_seen '^sent TerminateProcess ended=1 '
 }
+
+@test "R07 R02 tables that take too long are left behind, and nobody is stopped on what they said" {
+    # Wine takes some milliseconds for each of these connections, which nobody holds.
+    "${network[@]}" perl -MIO::Socket::INET -e '
+        my $listener = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 5);
+        for (1 .. 500) {
+            my $client = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0]) or die;
+            close $listener->accept;
+        }' "$other_port"
+    seen port "127.0.0.1:$port" 200
+    assert_seen '^complete=0 '
+    assert_seen '^gap the look-up of the port.s holder takes too long and was cut short'
+    between 200 "$(sed -n 's/.* ms=//p' <<<"$seen")" 1000
+}

@@ -106,7 +106,7 @@ bool look_sockets(enum protocol protocol, uint16_t port, bool connections,
                   void (*take)(void *context, const struct look_socket *socket), void *context)
 {
     struct listing listing = {port, take, context};
-    return tables_read(protocol, connections, take_row, &listing);
+    return tables_read(protocol, connections, UINT64_MAX, take_row, &listing);
 }
 
 /* The tables have said it. Who else has a socket is found for each endpoint, see look_at(). */
