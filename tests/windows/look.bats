@@ -452,6 +452,7 @@ run_script() {
 
 @test "R07 R02 tables that take too long are left behind, and nobody is stopped on what they said" {
     # Wine takes some milliseconds for each of these connections, which nobody holds.
+    # shellcheck disable=SC2016
     "${network[@]}" perl -MIO::Socket::INET -e '
         my $listener = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 5);
         for (1 .. 500) {
