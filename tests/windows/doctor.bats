@@ -123,8 +123,8 @@ pattern_of() {
     doctor 1 "$server_exe"
     found object fail "is not portclaim's DLL"
     perl -0777 -pe 's/0\.1\.0\0/0.0.9\0/' "$windows/portclaim.dll" >portclaim.dll
-    doctor 0 "$server_exe"
-    found object warn 'portclaim\.dll is version 0\.0\.9, this command [0-9.]+$'
+    doctor 1 "$server_exe"
+    found object fail 'portclaim\.dll is version 0\.0\.9, this command [0-9.]+$'
 }
 
 @test "C06 O05 doctor PROGRAM: our own settings count" {
