@@ -76,8 +76,8 @@ bool image_is_managed(const struct image *image)
     return image->directory[IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR].VirtualAddress != 0;
 }
 
-/* IsWow64Process2 is missing before Windows 10, which ARM does not run either. */
-static bool is_native_x64(void)
+/* IsWow64Process2 is missing before Windows 10 1709, which ARM64 does not run either. */
+bool image_system_is_x64(void)
 {
     typedef BOOL(WINAPI * query_function)(HANDLE, USHORT *, USHORT *);
     USHORT emulated;
@@ -99,7 +99,7 @@ bool image_is_our_machine(HANDLE process, const struct image *image)
     if (!IsWow64Process(process, &narrow) || narrow)
         return false;
     if (image_is_managed(image) && image->machine == IMAGE_FILE_MACHINE_I386)
-        return is_native_x64();
+        return image_system_is_x64();
     return image->machine == IMAGE_FILE_MACHINE_AMD64 && image->is_64_bit;
 }
 

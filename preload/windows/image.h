@@ -37,6 +37,9 @@ bool image_read(HANDLE process, struct image *image);
  */
 bool image_is_managed(const struct image *image);
 
+/* Is x86-64 the machine of this Windows, and not emulated? */
+bool image_system_is_x64(void);
+
 /*
  * Does the process run our own instructions, x86-64? Not one of 32 bits, and on Windows for ARM not
  * one of ARM's, whose libraries are others.

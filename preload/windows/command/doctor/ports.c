@@ -1,6 +1,7 @@
 /* The ports that the settings name, and this Windows. */
 #include "checks.h"
 #include "core/text.h"
+#include "windows/image.h"
 #include "windows/native.h"
 #include "windows/owners.h"
 
@@ -19,7 +20,7 @@ struct tables {
 static bool look_up(const struct endpoint *endpoint, struct tables *tables)
 {
     const struct request request = {.endpoint = *endpoint};
-    return owners_look_up(&request, &tables->obstacles, &tables->owners);
+    return owners_look_up(&request, &tables->obstacles, OWNERS_SERVERS_ONLY, &tables->owners);
 }
 
 static struct tables *allocate_tables(void)
@@ -30,21 +31,9 @@ static struct tables *allocate_tables(void)
     return tables;
 }
 
-/* IsWow64Process2, which is not before Windows 10 1709, where there was no ARM64 either. */
-static bool is_x64(void)
-{
-    typedef BOOL(WINAPI * question)(HANDLE process, USHORT * emulated, USHORT * native);
-    question ask =
-        (question)(void *)GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "IsWow64Process2");
-    USHORT emulated = 0;
-    USHORT native = IMAGE_FILE_MACHINE_AMD64;
-    return ask == NULL || !ask(GetCurrentProcess(), &emulated, &native) ||
-           native == IMAGE_FILE_MACHINE_AMD64;
-}
-
 void check_machine(struct checkup *checkup)
 {
-    if (!is_x64())
+    if (!image_system_is_x64())
         checkup_add(checkup,
                     (struct finding){
                         .check = "machine",
