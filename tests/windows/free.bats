@@ -151,7 +151,7 @@ assert_bindable() {
     serve old
     ask --dry-run --match exe:server.exe "$port"
     assert_status 1
-    assert_answer 'would send CTRL_BREAK \(dry run\)'
+    assert_answer 'would send CTRL_BREAK or WM_CLOSE \(dry run\)'
     PORTCLAIM=off ask --force "$port"
     assert_status 1
     assert_answer 'PORTCLAIM=off keeps portclaim from'
