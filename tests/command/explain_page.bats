@@ -132,6 +132,21 @@ overflow="[page.documentElement.scrollWidth - page.documentElement.clientWidth,
     assert_equal "$value" "[4,40]"
 }
 
+@test "C05 it fits a phone with what a record of Windows has longer words for" {
+    require_chromium
+    local number
+    for number in 1 2 3 4; do
+        takeover $((number * 20000)) "$number" "server$number.exe" "" $((100 + number)) "old$number.exe" "" rule 640 |
+            sed '1{p;s/"held"/"forced"/;s/"asked"/"forced","after_ms":600/;s/SIGTERM/TerminateProcess/}' |
+            sed 's/SIGTERM/CTRL_BREAK/'
+    done >"$record"
+    make_page
+    measure 360 "$overflow"
+    assert_equal "$value" "[0,0]"
+    measure 360 "[...page.querySelectorAll('figure > svg .detail.narrow')].map(text => text.textContent)"
+    assert_equal "$value" '["killed","killed","killed","killed"]'
+}
+
 @test "C05 hostile names stay names" {
     require_chromium
     local name

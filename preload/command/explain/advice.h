@@ -21,16 +21,17 @@ struct grace {
  * not more than a cause has room for (DIAGNOSIS_CURES).
  */
 struct advice {
-    const char *forced;       /* what ends a process: "SIGKILL" */
-    const char *inherited;    /* what of its parent a child has: "descriptors" */
-    const char *denied;       /* "The kernel did not permit the signal (EPERM)" */
-    const char *denied_since; /* why */
-    const char *unsafe;       /* nobody could be signalled, and why */
-    const char *lingering;    /* when leftovers of connections block a start */
-    const char *not_found;    /* where else a holder that was not found may be */
-    bool numbers_users;       /* the record's number of a user is one that people know */
-    const char *setting;      /* in front of a line that sets a variable */
-    const char *remark;       /* in front of a line that does nothing */
+    const char *forced;         /* what ends a process: "SIGKILL" */
+    const char *forced_briefly; /* where there is room for eight letters */
+    const char *inherited;      /* what of its parent a child has: "descriptors" */
+    const char *denied;         /* "The kernel did not permit the signal (EPERM)" */
+    const char *denied_since;   /* why */
+    const char *unsafe;         /* nobody could be signalled, and why */
+    const char *lingering;      /* when leftovers of connections block a start */
+    const char *not_found;      /* where else a holder that was not found may be */
+    bool numbers_users;         /* the record's number of a user is one that people know */
+    const char *setting;        /* in front of a line that sets a variable */
+    const char *remark;         /* in front of a line that does nothing */
 
     void (*slow)(struct cause *cause, const struct story_endpoint *endpoint,
                  const struct grace *grace);

@@ -193,6 +193,7 @@ static void not_finding(struct cause *cause, const struct story_endpoint *endpoi
 
 const struct advice advice_linux = {
     .forced = "SIGKILL",
+    .forced_briefly = "SIGKILL",
     .inherited = "descriptors",
     .denied = "The kernel did not permit the signal (EPERM)",
     .denied_since = "the holder runs as another user by now, or a security module forbids it",

@@ -193,6 +193,7 @@ static void not_finding(struct cause *cause, const struct story_endpoint *endpoi
 
 const struct advice advice_windows = {
     .forced = "TerminateProcess",
+    .forced_briefly = "killed",
     .inherited = "handles",
     .denied = "Windows did not permit ending it (access denied)",
     .denied_since = "the holder runs as another user, or as administrator where the service does "

@@ -239,7 +239,7 @@ static const char *short_words(const struct story_endpoint *endpoint,
                                const struct story_claim *claim)
 {
     if (claim->forced > 0)
-        return advice_for(endpoint)->forced;
+        return advice_for(endpoint)->forced_briefly;
     if (claim->asked > 0)
         return "let go";
     if ((claim->actions & 1U << ACTION_BREAKER) != 0)
