@@ -353,7 +353,7 @@ $(BUILD)/tests/windows/unit/test_conventions: tests/windows/unit/test_convention
 		preload/windows/conventions.c preload/windows/words.c $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $(filter %.c,$^) -lcmocka
 
-check-windows: windows-tests
+check-windows: windows-tests $(PORTCLAIM)
 	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(filter tests/windows/%,$(BATS)) \
 		$(WINDOWS_UNIT_TESTS)
 
