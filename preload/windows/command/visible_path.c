@@ -1,17 +1,13 @@
 #include "command/visible_path.h"
 
-#include "allocate.h"
 #include "command/visible.h"
+#include "doctor/strings.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-/* Windows takes slashes as well. */
 char *visible_path(const char *path)
 {
-    size_t size = strlen(path) + 1;
-    char *slashed = allocate(size);
-    for (size_t index = 0; index < size; index++)
-        slashed[index] = path[index] == '\\' ? '/' : path[index];
+    char *slashed = strings_slashed(path);
     char *shown = visible(slashed);
     free(slashed);
     return shown;
