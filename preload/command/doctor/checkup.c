@@ -19,6 +19,14 @@ void checkup_add(struct checkup *checkup, struct finding finding)
     checkup->findings = findings;
 }
 
+void checkup_note(struct checkup *checkup, const char *check, enum result result, char *found,
+                  const char *why, char *cure)
+{
+    checkup_add(checkup,
+                (struct finding){
+                    .check = check, .result = result, .found = found, .why = why, .cure = cure});
+}
+
 void checkup_pass(struct checkup *checkup, const char *check, char *found)
 {
     checkup_add(checkup, (struct finding){.check = check, .result = RESULT_PASS, .found = found});

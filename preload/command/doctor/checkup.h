@@ -28,6 +28,10 @@ struct checkup {
 /* Takes `found` and `cure` over. Out of memory ends the process. */
 void checkup_add(struct checkup *checkup, struct finding finding);
 
+/* The same, member by member; for a cure that is no line of a unit. */
+void checkup_note(struct checkup *checkup, const char *check, enum result result, char *found,
+                  const char *why, char *cure);
+
 /* A check that passed; takes `found` over. */
 void checkup_pass(struct checkup *checkup, const char *check, char *found);
 

@@ -30,9 +30,6 @@ struct patient {
     struct checkup checkup;
 };
 
-void add_finding(struct patient *patient, const char *check, enum result result, char *found,
-                 const char *why, char *cure);
-
 /* The line that gives the patient this setting, where it takes it from. */
 char *cure_by_setting(const struct patient *patient, const char *variable, const char *value);
 

@@ -18,18 +18,6 @@
 
 static struct subject asked;
 
-void add_finding(struct patient *patient, const char *check, enum result result, char *found,
-                 const char *why, char *cure)
-{
-    checkup_add(&patient->checkup, (struct finding){
-                                       .check = check,
-                                       .result = result,
-                                       .found = found,
-                                       .why = why,
-                                       .cure = cure,
-                                   });
-}
-
 /* ---- what is asked of whom ---- */
 
 static void examine_settings(struct patient *patient)
@@ -117,19 +105,19 @@ static int doctor_program(struct patient *patient, const char *subject)
 static void examine_executable(struct patient *patient)
 {
     if (patient->command.count == 0)
-        add_finding(patient, "program", RESULT_FAIL, said("it starts no program"),
-                    "there is nothing to help", NULL);
+        checkup_note(&patient->checkup, "program", RESULT_FAIL, said("it starts no program"),
+                     "there is nothing to help", NULL);
     else if (patient->program == NULL)
-        add_finding(patient, "program", RESULT_FAIL,
-                    said("there is no program %s", patient->command.list[0]),
-                    "the service cannot be started, or finds it by another PATH than yours",
-                    said("name its whole path in the service's command line"));
+        checkup_note(&patient->checkup, "program", RESULT_FAIL,
+                     said("there is no program %s", patient->command.list[0]),
+                     "the service cannot be started, or finds it by another PATH than yours",
+                     said("name its whole path in the service's command line"));
     else if (strpbrk(patient->command.list[0], "\\/") == NULL)
-        add_finding(patient, "program", RESULT_WARN,
-                    said("%s is looked for in PATH; for you it is %s", patient->command.list[0],
-                         patient->program),
-                    "a service searches another PATH than you do",
-                    said("name its whole path in the service's command line"));
+        checkup_note(&patient->checkup, "program", RESULT_WARN,
+                     said("%s is looked for in PATH; for you it is %s", patient->command.list[0],
+                          patient->program),
+                     "a service searches another PATH than you do",
+                     said("name its whole path in the service's command line"));
     if (patient->program != NULL)
         check_program(patient);
 }

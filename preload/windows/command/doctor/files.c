@@ -131,23 +131,24 @@ static bool prefer_user_directory(struct patient *patient)
 
 static void warn_of_state(struct patient *patient, char *found, char *cure)
 {
-    add_finding(patient, "state", RESULT_WARN, found,
-                "two instances that start at once cannot take turns, and PORTCLAIM_LIMIT, which "
-                "ends kill wars, counts nothing",
-                cure);
+    checkup_note(&patient->checkup, "state", RESULT_WARN, found,
+                 "two instances that start at once cannot take turns, and PORTCLAIM_LIMIT, which "
+                 "ends kill wars, counts nothing",
+                 cure);
 }
 
 static void warn_of_unknown(struct patient *patient)
 {
     static const char variable[] = "PORTCLAIM_STATE_DIR";
     if (is_planned(patient))
-        add_finding(patient, "state", RESULT_WARN,
-                    said("the profile of %s is not known", patient->account.name),
-                    "whether its %LOCALAPPDATA%\\portclaim can be used was not looked at",
-                    cure_by_setting(patient, variable, "C:\\ProgramData\\portclaim"));
+        checkup_note(&patient->checkup, "state", RESULT_WARN,
+                     said("the profile of %s is not known", patient->account.name),
+                     "whether its %LOCALAPPDATA%\\portclaim can be used was not looked at",
+                     cure_by_setting(patient, variable, "C:\\ProgramData\\portclaim"));
     else if (patient->environment_hidden)
-        add_finding(patient, "state", RESULT_WARN, said("its %%LOCALAPPDATA%% is not known"),
-                    "whether its directory can be used was not looked at", NULL);
+        checkup_note(&patient->checkup, "state", RESULT_WARN,
+                     said("its %%LOCALAPPDATA%% is not known"),
+                     "whether its directory can be used was not looked at", NULL);
     else
         warn_of_state(patient, said("there is no LOCALAPPDATA in its environment"),
                       cure_by_setting(patient, variable, "C:\\ProgramData\\portclaim"));
@@ -189,9 +190,9 @@ static char *cure_by_log(const struct patient *patient)
 static void check_stderr(struct patient *patient)
 {
     if (is_planned(patient) && patient->wrapped && !patient->service->by_nssm)
-        add_finding(patient, "log", RESULT_WARN,
-                    said("PORTCLAIM_LOG=stderr, and a service has none"),
-                    "nobody sees what portclaim says", cure_by_log(patient));
+        checkup_note(&patient->checkup, "log", RESULT_WARN,
+                     said("PORTCLAIM_LOG=stderr, and a service has none"),
+                     "nobody sees what portclaim says", cure_by_log(patient));
 }
 
 void check_log(struct patient *patient)
@@ -205,15 +206,15 @@ void check_log(struct patient *patient)
     char *name = strings_from_wide(path);
     enum obstacle obstacle = whole ? look_for(patient, path, false) : OBSTACLE_CUT;
     if (obstacle != OBSTACLE_NONE)
-        add_finding(
-            patient, "log", RESULT_WARN, found_of(obstacle, name, false),
+        checkup_note(
+            &patient->checkup, "log", RESULT_WARN, found_of(obstacle, name, false),
             "the record goes to stderr instead, where there is one",
             cure_of(patient, obstacle, name, "PORTCLAIM_LOG", "C:\\ProgramData\\portclaim.log"));
     else if (!patient->account.ours && !patient->account.system)
-        add_finding(patient, "log", RESULT_WARN,
-                    said("whether %s may write %s was not looked at", patient->account.name, name),
-                    "if not, the record goes to stderr instead, where there is one",
-                    cure_of(patient, OBSTACLE_DENIED, name, "PORTCLAIM_LOG", ""));
+        checkup_note(&patient->checkup, "log", RESULT_WARN,
+                     said("whether %s may write %s was not looked at", patient->account.name, name),
+                     "if not, the record goes to stderr instead, where there is one",
+                     cure_of(patient, OBSTACLE_DENIED, name, "PORTCLAIM_LOG", ""));
     else
         checkup_pass(&patient->checkup, "log", said("%s", name));
     free(name);

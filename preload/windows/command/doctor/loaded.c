@@ -86,22 +86,24 @@ static void fail_unloaded(struct patient *patient)
 {
     enum inject_result obstacle = inject_foresee(patient->process);
     bool hopeless = obstacle == INJECT_OTHER_MACHINE || obstacle == INJECT_SIGNED_ONLY;
-    add_finding(patient, check, RESULT_FAIL, said("portclaim.dll is not in this process"),
-                why_unloaded(patient, obstacle), hopeless ? NULL : cure_by_restart(patient));
+    checkup_note(&patient->checkup, check, RESULT_FAIL,
+                 said("portclaim.dll is not in this process"), why_unloaded(patient, obstacle),
+                 hopeless ? NULL : cure_by_restart(patient));
 }
 
 static void judge_version(struct patient *patient, const wchar_t *path, const char *name)
 {
     char version[LIBRARY_VERSION_SIZE];
     if (!library_read_version(path, version))
-        add_finding(patient, check, RESULT_WARN, said("%s, of which no version can be read", name),
-                    "it was replaced or deleted since, or is another program's DLL of that name",
-                    cure_by_restart(patient));
+        checkup_note(&patient->checkup, check, RESULT_WARN,
+                     said("%s, of which no version can be read", name),
+                     "it was replaced or deleted since, or is another program's DLL of that name",
+                     cure_by_restart(patient));
     else if (!text_equal(version, PORTCLAIM_VERSION))
-        add_finding(patient, check, RESULT_WARN,
-                    said("%s, version %s, this command %s", name, version, PORTCLAIM_VERSION),
-                    "it may know other settings, and this command cannot tell which",
-                    cure_by_restart(patient));
+        checkup_note(&patient->checkup, check, RESULT_WARN,
+                     said("%s, version %s, this command %s", name, version, PORTCLAIM_VERSION),
+                     "it may know other settings, and this command cannot tell which",
+                     cure_by_restart(patient));
     else
         checkup_pass(&patient->checkup, check, said("%s, version %s", name, version));
 }
@@ -110,9 +112,9 @@ bool check_loaded(struct patient *patient)
 {
     wchar_t path[MODULE_UNITS];
     if (!find_dll(patient->process, path)) {
-        add_finding(patient, check, RESULT_WARN, said("its modules cannot be read"),
-                    "only its own user and an administrator may look",
-                    said("as administrator: portclaim doctor %d", (int)patient->pid));
+        checkup_note(&patient->checkup, check, RESULT_WARN, said("its modules cannot be read"),
+                     "only its own user and an administrator may look",
+                     said("as administrator: portclaim doctor %d", (int)patient->pid));
         return false;
     }
     if (path[0] == L'\0') {
@@ -149,27 +151,28 @@ void check_mitigation(struct patient *patient)
     bool told = false;
     bool prohibited = prohibits_code(patient->process, &told);
     if (is_protected(patient->process))
-        add_finding(patient, mitigation, RESULT_FAIL, said("it is a protected process"),
-                    "nobody may write to it, and no instance of it is ever stopped", NULL);
+        checkup_note(&patient->checkup, mitigation, RESULT_FAIL, said("it is a protected process"),
+                     "nobody may write to it, and no instance of it is ever stopped", NULL);
     else if (inject_foresee(patient->process) == INJECT_SIGNED_ONLY)
-        add_finding(patient, mitigation, RESULT_FAIL,
-                    said("it takes only DLLs that Microsoft has signed"),
-                    "portclaim.dll cannot be loaded into it",
-                    said("Set-ProcessMitigation -Name \"%s\" -Disable MicrosoftSignedOnly, in "
-                         "PowerShell as administrator",
-                         strings_base_name(patient->program)));
+        checkup_note(&patient->checkup, mitigation, RESULT_FAIL,
+                     said("it takes only DLLs that Microsoft has signed"),
+                     "portclaim.dll cannot be loaded into it",
+                     said("Set-ProcessMitigation -Name \"%s\" -Disable MicrosoftSignedOnly, in "
+                          "PowerShell as administrator",
+                          strings_base_name(patient->program)));
     else if (prohibited)
-        add_finding(patient, mitigation, RESULT_WARN,
-                    said("it lets no code be changed (Arbitrary Code Guard)"),
-                    "bind and listen are then hooked in the import tables only, which what is "
-                    "loaded later, or looked up by name, goes past",
-                    said("Set-ProcessMitigation -Name \"%s\" -Disable BlockDynamicCode, in "
-                         "PowerShell as administrator",
-                         strings_base_name(patient->program)));
+        checkup_note(&patient->checkup, mitigation, RESULT_WARN,
+                     said("it lets no code be changed (Arbitrary Code Guard)"),
+                     "bind and listen are then hooked in the import tables only, which what is "
+                     "loaded later, or looked up by name, goes past",
+                     said("Set-ProcessMitigation -Name \"%s\" -Disable BlockDynamicCode, in "
+                          "PowerShell as administrator",
+                          strings_base_name(patient->program)));
     else if (!told)
-        add_finding(patient, mitigation, RESULT_WARN, said("its mitigations cannot be read"),
-                    "whether its code may be changed was not looked at",
-                    said("Get-ProcessMitigation -Id %d, in PowerShell", (int)patient->pid));
+        checkup_note(&patient->checkup, mitigation, RESULT_WARN,
+                     said("its mitigations cannot be read"),
+                     "whether its code may be changed was not looked at",
+                     said("Get-ProcessMitigation -Id %d, in PowerShell", (int)patient->pid));
     else
         checkup_pass(&patient->checkup, mitigation, said("it lets its code be changed"));
 }

@@ -13,10 +13,10 @@ static const char replace[] = "put the portclaim.dll of this portclaim.exe besid
 static void check_found(struct patient *patient, const struct library *library, const char *name)
 {
     if (lies_on_share(library->path))
-        add_finding(patient, check, RESULT_WARN, said("%s lies on a share", name),
-                    "other users and services may not see that drive, and then their programs run "
-                    "without portclaim",
-                    said("copy portclaim.exe and portclaim.dll to a local disk"));
+        checkup_note(&patient->checkup, check, RESULT_WARN, said("%s lies on a share", name),
+                     "other users and services may not see that drive, and then their programs run "
+                     "without portclaim",
+                     said("copy portclaim.exe and portclaim.dll to a local disk"));
     else
         checkup_pass(&patient->checkup, check, said("%s, version %s", name, library->version));
 }
@@ -29,29 +29,29 @@ static void check_finding(struct patient *patient, enum library_finding finding,
         check_found(patient, library, name);
         break;
     case LIBRARY_MISSING:
-        add_finding(patient, check, RESULT_FAIL, said("there is no %s", name), unhooked,
-                    said(replace));
+        checkup_note(&patient->checkup, check, RESULT_FAIL, said("there is no %s", name), unhooked,
+                     said(replace));
         break;
     case LIBRARY_UNREADABLE:
-        add_finding(patient, check, RESULT_FAIL, said("%s cannot be opened", name), unhooked,
-                    said("icacls \"%s\" shows who may read it", name));
+        checkup_note(&patient->checkup, check, RESULT_FAIL, said("%s cannot be opened", name),
+                     unhooked, said("icacls \"%s\" shows who may read it", name));
         break;
     case LIBRARY_NOT_OURS:
-        add_finding(patient, check, RESULT_FAIL,
-                    said("%s is not portclaim's DLL for x64, or it was cut", name), unhooked,
-                    said(replace));
+        checkup_note(&patient->checkup, check, RESULT_FAIL,
+                     said("%s is not portclaim's DLL for x64, or it was cut", name), unhooked,
+                     said(replace));
         break;
     case LIBRARY_OTHER_VERSION:
-        add_finding(
-            patient, check, RESULT_FAIL,
+        checkup_note(
+            &patient->checkup, check, RESULT_FAIL,
             said("%s is version %s, this command %s", name, library->version, PORTCLAIM_VERSION),
             "\"run\" does not use it, for it may know other settings", said(replace));
         break;
     case LIBRARY_TOO_FAR:
-        add_finding(patient, check, RESULT_FAIL,
-                    said("the path of portclaim.exe is longer than %d characters",
-                         (int)INJECT_PATH_COUNT - 1),
-                    "its DLL is then not looked for", said("move both to a shorter path"));
+        checkup_note(&patient->checkup, check, RESULT_FAIL,
+                     said("the path of portclaim.exe is longer than %d characters",
+                          (int)INJECT_PATH_COUNT - 1),
+                     "its DLL is then not looked for", said("move both to a shorter path"));
         break;
     }
 }

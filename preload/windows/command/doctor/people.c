@@ -23,13 +23,13 @@ void check_account(struct patient *patient)
                           "is never stopped",
                           account->name));
     else if (patient->service != NULL)
-        add_finding(
-            patient, check, RESULT_WARN, said("the user %s is not found", account->name),
+        checkup_note(
+            &patient->checkup, check, RESULT_WARN, said("the user %s is not found", account->name),
             "a service of a user that does not exist is not started",
             said("sc config \"%s\" obj= \"NT AUTHORITY\\LocalService\"", patient->service->name));
     else
-        add_finding(patient, check, RESULT_WARN, said("its user cannot be read"),
-                    "only instances of that user are stopped", NULL);
+        checkup_note(&patient->checkup, check, RESULT_WARN, said("its user cannot be read"),
+                     "only instances of that user are stopped", NULL);
 }
 
 /* ---- the processes of its own program ---- */
@@ -79,12 +79,13 @@ static void judge_survey(struct patient *patient, const struct survey *survey, c
         checkup_pass(&patient->checkup, check,
                      said("%u of %s run, and all of them can be opened", survey->there, name));
     else
-        add_finding(patient, check, RESULT_WARN,
-                    said("%u of %u processes of %s cannot be opened: PID %s", survey->closed,
-                         survey->there, name, survey->pids),
-                    "they are another user's, elevated or protected; if one of them is the earlier "
-                    "instance, it is not stopped",
-                    said("start the next one as that user, or as administrator"));
+        checkup_note(
+            &patient->checkup, check, RESULT_WARN,
+            said("%u of %u processes of %s cannot be opened: PID %s", survey->closed, survey->there,
+                 name, survey->pids),
+            "they are another user's, elevated or protected; if one of them is the earlier "
+            "instance, it is not stopped",
+            said("start the next one as that user, or as administrator"));
 }
 
 void check_processes(struct patient *patient)
@@ -99,8 +100,9 @@ void check_processes(struct patient *patient)
         return;
     }
     if (!snapshot_take(&snapshot)) {
-        add_finding(patient, "processes", RESULT_FAIL, said("this Windows lists no processes"),
-                    "who is whose ancestor is then not known, and nobody is stopped", NULL);
+        checkup_note(&patient->checkup, "processes", RESULT_FAIL,
+                     said("this Windows lists no processes"),
+                     "who is whose ancestor is then not known, and nobody is stopped", NULL);
         return;
     }
     wchar_t *wide = strings_to_wide(name);

@@ -106,13 +106,13 @@ static bool is_excluded(uint16_t port, enum protocol protocol, struct tables *ta
 static void fail_excluded(struct patient *patient, uint16_t port, enum protocol protocol)
 {
     const char *name = endpoint_protocol_name(protocol);
-    add_finding(patient, "excluded-ports", RESULT_FAIL,
-                said("Windows keeps %s port %u for itself (WSAEACCES)", name, port),
-                "bind() fails although nobody holds the port, and stopping an instance would not "
-                "help",
-                said_both(said("netsh int ipv4 show excludedportrange %s", name),
-                          said("net stop winnat & net start winnat, as administrator, where "
-                               "Hyper-V has the range")));
+    checkup_note(&patient->checkup, "excluded-ports", RESULT_FAIL,
+                 said("Windows keeps %s port %u for itself (WSAEACCES)", name, port),
+                 "bind() fails although nobody holds the port, and stopping an instance would not "
+                 "help",
+                 said_both(said("netsh int ipv4 show excludedportrange %s", name),
+                           said("net stop winnat & net start winnat, as administrator, where "
+                                "Hyper-V has the range")));
 }
 
 /* What PORTCLAIM_PORTS names; more than a few are a range of which no port is meant alone. */
@@ -153,10 +153,10 @@ static unsigned try_claims(struct patient *patient, struct tables *tables, unsig
         if (!endpoint_parse(entry, &endpoint, &error))
             continue;
         if (!settings_allow_port(settings, endpoint.port)) {
-            add_finding(patient, "ports", RESULT_WARN,
-                        said("PORTCLAIM_CLAIM=%s is left out by PORTCLAIM_PORTS", entry),
-                        "portclaim does not act on that port",
-                        cure_by_setting(patient, "PORTCLAIM_PORTS", entry));
+            checkup_note(&patient->checkup, "ports", RESULT_WARN,
+                         said("PORTCLAIM_CLAIM=%s is left out by PORTCLAIM_PORTS", entry),
+                         "portclaim does not act on that port",
+                         cure_by_setting(patient, "PORTCLAIM_PORTS", entry));
             continue;
         }
         (*tried)++;

@@ -90,8 +90,9 @@ static bool check_go_between(struct patient *patient)
         const struct go_between *go_between = &go_betweens[index];
         if (!strings_same(name, go_between->name))
             continue;
-        add_finding(patient, check, RESULT_FAIL, said("%s starts nothing itself", patient->program),
-                    go_between->why, said("%s", go_between->cure));
+        checkup_note(&patient->checkup, check, RESULT_FAIL,
+                     said("%s starts nothing itself", patient->program), go_between->why,
+                     said("%s", go_between->cure));
         return true;
     }
     return false;
@@ -116,30 +117,31 @@ static void check_file(struct patient *patient)
     const char *program = patient->program;
     switch (executable->format) {
     case EXECUTABLE_UNREADABLE:
-        add_finding(patient, check, RESULT_WARN,
-                    said("%s cannot be read (error %lu)", program, executable->error),
-                    "so nobody can say whether it can be hooked", said("icacls \"%s\"", program));
+        checkup_note(&patient->checkup, check, RESULT_WARN,
+                     said("%s cannot be read (error %lu)", program, executable->error),
+                     "so nobody can say whether it can be hooked", said("icacls \"%s\"", program));
         break;
     case EXECUTABLE_ALIAS:
-        add_finding(patient, check, RESULT_WARN,
-                    said("%s is an alias of an app of the Microsoft Store", program),
-                    "what it starts was not looked at: a running process shows it",
-                    said("portclaim doctor PID"));
+        checkup_note(&patient->checkup, check, RESULT_WARN,
+                     said("%s is an alias of an app of the Microsoft Store", program),
+                     "what it starts was not looked at: a running process shows it",
+                     said("portclaim doctor PID"));
         break;
     case EXECUTABLE_OTHER:
     case EXECUTABLE_LIBRARY:
-        add_finding(patient, check, RESULT_FAIL, said("%s is no program of Windows", program),
-                    "Windows starts it by another program, if at all",
-                    cure_of_script(program, executable->managed));
+        checkup_note(&patient->checkup, check, RESULT_FAIL,
+                     said("%s is no program of Windows", program),
+                     "Windows starts it by another program, if at all",
+                     cure_of_script(program, executable->managed));
         break;
     case EXECUTABLE_PROGRAM:
         if (is_served(executable))
             pass(patient);
         else
-            add_finding(patient, check, RESULT_FAIL,
-                        said("%s (%s)", program, executable_machine_name(executable->machine)),
-                        "it is no program for x86-64, so it runs without portclaim",
-                        cure_by_free(program));
+            checkup_note(&patient->checkup, check, RESULT_FAIL,
+                         said("%s (%s)", program, executable_machine_name(executable->machine)),
+                         "it is no program for x86-64, so it runs without portclaim",
+                         cure_by_free(program));
     }
 }
 
@@ -181,8 +183,9 @@ void check_console(struct patient *patient)
         checkup_pass(&patient->checkup, console,
                      said("it is asked by CTRL_BREAK; without a handler for that it ends at once"));
     else
-        add_finding(patient, console, RESULT_WARN, said("this Windows has no CtrlRoutine"),
-                    "CTRL_BREAK cannot be sent: an earlier instance is ended by TerminateProcess "
-                    "at once, without being asked",
-                    NULL);
+        checkup_note(&patient->checkup, console, RESULT_WARN,
+                     said("this Windows has no CtrlRoutine"),
+                     "CTRL_BREAK cannot be sent: an earlier instance is ended by TerminateProcess "
+                     "at once, without being asked",
+                     NULL);
 }

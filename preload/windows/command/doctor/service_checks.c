@@ -72,9 +72,10 @@ void check_preload(struct patient *patient)
     static const char check[] = "preload";
     const struct service *service = patient->service;
     if (patient->wrapped && patient->wrapper == NULL) {
-        add_finding(patient, check, RESULT_FAIL, said("there is no %s", service->command.list[0]),
-                    "the service cannot be started, or finds it by another PATH than yours",
-                    said("put portclaim.exe there, or the path of another one in its place"));
+        checkup_note(&patient->checkup, check, RESULT_FAIL,
+                     said("there is no %s", service->command.list[0]),
+                     "the service cannot be started, or finds it by another PATH than yours",
+                     said("put portclaim.exe there, or the path of another one in its place"));
         return;
     }
     if (patient->wrapped) {
@@ -85,16 +86,16 @@ void check_preload(struct patient *patient)
     }
     char *settings = settings_of_winsw(patient);
     if (settings != NULL)
-        add_finding(patient, check, RESULT_WARN,
-                    said("what it starts is said in %s, which was not looked at", settings),
-                    "if that is not portclaim.exe run, the program never comes across portclaim; "
-                    "a running process shows it",
-                    said("portclaim doctor PID"));
+        checkup_note(&patient->checkup, check, RESULT_WARN,
+                     said("what it starts is said in %s, which was not looked at", settings),
+                     "if that is not portclaim.exe run, the program never comes across portclaim; "
+                     "a running process shows it",
+                     said("portclaim doctor PID"));
     else
-        add_finding(patient, check, RESULT_FAIL,
-                    said("it starts %s without portclaim run", patient->command.list[0]),
-                    "without it the program never comes across portclaim",
-                    cure_by_wrapping(service));
+        checkup_note(&patient->checkup, check, RESULT_FAIL,
+                     said("it starts %s without portclaim run", patient->command.list[0]),
+                     "without it the program never comes across portclaim",
+                     cure_by_wrapping(service));
     free(settings);
 }
 
@@ -104,11 +105,11 @@ void check_image_path(struct patient *patient)
     if (!service->ambiguous)
         return;
     char *line = escape_quotes(service->line);
-    add_finding(patient, "image-path", RESULT_WARN,
-                said("its program has blanks in its path, and no quotes"),
-                "Windows takes what stands before a blank for the program where there is such a "
-                "file, and anybody who may put one there becomes the service",
-                said("sc config \"%s\" binPath= \"%s\"", service->name, line));
+    checkup_note(&patient->checkup, "image-path", RESULT_WARN,
+                 said("its program has blanks in its path, and no quotes"),
+                 "Windows takes what stands before a blank for the program where there is such a "
+                 "file, and anybody who may put one there becomes the service",
+                 said("sc config \"%s\" binPath= \"%s\"", service->name, line));
     free(line);
 }
 
@@ -129,8 +130,8 @@ void check_dispatcher(struct patient *patient)
     char *own = own_path();
     char *plain = strings_line(&patient->command);
     char *line = escape_quotes(plain);
-    add_finding(
-        patient, "dispatcher", RESULT_WARN,
+    checkup_note(
+        &patient->checkup, "dispatcher", RESULT_WARN,
         said("%s is no service by itself", strings_base_name(patient->program)),
         "unless what it runs reports to the service control manager, that ends it after 30 "
         "s (error 1053); a wrapper such as NSSM reports in its place",
@@ -159,8 +160,8 @@ static bool has_action(const struct service *service, SC_ACTION_TYPE type)
 
 static void warn_of_actions(struct patient *patient, char *found, const char *why)
 {
-    add_finding(
-        patient, "restart", RESULT_WARN, found, why,
+    checkup_note(
+        &patient->checkup, "restart", RESULT_WARN, found, why,
         said("sc failure \"%s\" reset= 3600 actions= restart/10000", patient->service->name));
 }
 
@@ -173,9 +174,10 @@ void check_restart(struct patient *patient)
     if (service->by_nssm)
         checkup_pass(&patient->checkup, check, said("NSSM starts it again when it ends"));
     else if (!service->actions_known)
-        add_finding(patient, check, RESULT_WARN, said("its failure actions cannot be read"),
-                    "a stranger on the port may leave it down for good, and that was not looked at",
-                    said("sc qfailure \"%s\"", service->name));
+        checkup_note(
+            &patient->checkup, check, RESULT_WARN, said("its failure actions cannot be read"),
+            "a stranger on the port may leave it down for good, and that was not looked at",
+            said("sc qfailure \"%s\"", service->name));
     else if (has_action(service, SC_ACTION_REBOOT))
         warn_of_actions(patient, said("after a failure the computer is restarted"),
                         "a stranger on the port makes every start fail, and so restarts the "
@@ -229,10 +231,10 @@ void check_start_timeout(struct patient *patient)
                      said("its claims take %lu s at the most, of %lu s for its start",
                           seconds(needed_ms), seconds(timeout_ms)));
     else
-        add_finding(patient, check, RESULT_WARN,
-                    said("its claims take %lu s at the most, its start may take %lu s",
-                         seconds(needed_ms), seconds(timeout_ms)),
-                    "the service control manager ends a service that has not reported by then, in "
-                    "the midst of a claim",
-                    cure_by_setting(patient, "PORTCLAIM_WAIT_MS", "2000"));
+        checkup_note(&patient->checkup, check, RESULT_WARN,
+                     said("its claims take %lu s at the most, its start may take %lu s",
+                          seconds(needed_ms), seconds(timeout_ms)),
+                     "the service control manager ends a service that has not reported by then, in "
+                     "the midst of a claim",
+                     cure_by_setting(patient, "PORTCLAIM_WAIT_MS", "2000"));
 }

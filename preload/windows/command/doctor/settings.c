@@ -80,10 +80,11 @@ static char *cure_without(const void *context, const char *variable)
 
 static void warn_of_hidden(struct patient *patient)
 {
-    add_finding(patient, "settings", RESULT_WARN, said("its environment cannot be read"),
-                "only its own user and an administrator may see whether PORTCLAIM=off or a mistake "
-                "keeps portclaim from acting",
-                said("as administrator: portclaim doctor %d", (int)patient->pid));
+    checkup_note(
+        &patient->checkup, "settings", RESULT_WARN, said("its environment cannot be read"),
+        "only its own user and an administrator may see whether PORTCLAIM=off or a mistake "
+        "keeps portclaim from acting",
+        said("as administrator: portclaim doctor %d", (int)patient->pid));
 }
 
 void check_settings(struct patient *patient)
