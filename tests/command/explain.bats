@@ -348,6 +348,7 @@ younger newer started-together
 took-port newer started-together
 connection client client-port
 invisible unknown hidden-holder
+cut-short unknown slow-look-up
 unreadable unknown hidden-holder
 no-lineage unknown hidden-holder
 other-user foreign foreign-holder
@@ -380,6 +381,14 @@ END
 @test "C05 a stale holder that nobody asked to stop" {
     refusal 0 100 node gateway.service 50 node gateway.service unit >"$record"
     assert_equal "$(causes)" holder-not-asked
+}
+
+@test "C05 who was not found in time: more time, and no talk of other namespaces" {
+    refusal 0 100 node "" 0 "" "" cut-short unknown >"$record"
+    cures slow-look-up | grep -qx 'PORTCLAIM_WAIT_MS=6000' # twice what it took, and the default
+    explain "$record"
+    assert_output_has 'In 1 start the time was over' 'its process was not found in time'
+    refute grep -Eq 'hidepid|ProtectProc' <<<"$output"
 }
 
 @test "C05 who was asked and is on its way out is no riddle; who stays unseen is one" {
@@ -512,6 +521,36 @@ END
     refute grep -q SIGKILL "$BATS_TEST_TMPDIR/page.html"
 }
 
+# ended_at_once AFTER_MS PID SELF VICTIM VICTIM-NAME: nothing asks it
+ended_at_once() {
+    takeover "$1" "$2" "$3" "" "$4" "$5" "" program 20 | sed 's/"asked","signal":"SIGTERM"/"forced","signal":"SIGKILL"/'
+}
+
+@test "C05 W06 who cannot be asked and is ended at once: a kill, by what the record says" {
+    local round
+    ended_at_once 0 101 node 100 node | of_windows >"$record"
+    assert_equal "$(causes)" ""
+    assert_equal "$(query '.endpoints[0] | "\(.kills[0].starts) \(.times.asked) \(.times.forced)"')" "1 0 0"
+    explain "$record"
+    assert_output_has 'TerminateProcess at once to node.exe 100 \(same program\); claimed in 20 ms'
+    run -0 "$build/portclaim" explain --html "$BATS_TEST_TMPDIR/page.html" "$record"
+    grep -q '<path class="kill"' "$BATS_TEST_TMPDIR/page.html"
+    # In vain, and yet somebody was told.
+    sed -i 's/"claimed","endpoint/"not_claimed","endpoint/' "$record"
+    assert_equal "$(causes)" ""
+    for round in 0 1 2; do
+        ended_at_once $((round * 20000)) $((101 + 2 * round)) beta $((100 + 2 * round)) alpha
+        ended_at_once $((round * 20000 + 10000)) $((102 + 2 * round)) alpha $((101 + 2 * round)) beta
+    done | of_windows >"$record"
+    assert_equal "$(causes)" kill-war
+}
+
+@test "C05 W06 what forced it is what the record says" {
+    killings 1 1 | of_windows | sed 's/TerminateProcess/WM_CLOSE/' >"$record"
+    explain "$record"
+    assert_output_has 'CTRL_BREAK to node.exe 100 \(same program\); WM_CLOSE after 600 ms'
+}
+
 @test "C05 a kill war on Windows: labels without .exe, and lines for its shell" {
     local round
     for round in 0 1 2; do
@@ -542,6 +581,8 @@ END
     assert_equal "$(system_of "$(event "$start_ms" 1 node.exe gateway.service held "")")" linux
     assert_equal "$(system_of "$(event "$start_ms" 1 node.exe "" held "$(holder 2 node "" program)")")" linux
     assert_equal "$(system_of "$(event "$start_ms" 1 node "" held ',"action":"asked","signal":"CTRL_BREAK"')")" windows
+    assert_equal "$(system_of "$(event "$start_ms" 1 node "" held ',"action":"asked","signal":"WM_CLOSE"')")" windows
+    assert_equal "$(system_of "$(event "$start_ms" 1 node "" held ',"action":"asked","signal":"CTRL_BREAK or WM_CLOSE"')")" windows
     assert_equal "$(system_of "$(event "$start_ms" 1 node "" held ',"verdict":"stale","program":"//server/share/node"')")" windows
 }
 

@@ -178,7 +178,7 @@ static void draw_signal(FILE *stream, const struct chart *chart, const struct ro
                         const struct story_event *event)
 {
     bool asked = event->kind == EVENT_HELD && event->action == ACTION_ASKED;
-    bool forced = event->kind == EVENT_FORCED && event->action == ACTION_FORCED;
+    bool forced = event->action == ACTION_FORCED;
     uint32_t from = lane_of_claim(chart, row->claim);
     uint32_t to = explain_lane(chart->endpoint, event->party);
     uint32_t y = height_of(row, event->offset_ms);
@@ -238,7 +238,7 @@ static char *brief_outcome(const struct story_claim *claim)
 static const char *short_words(const struct story_endpoint *endpoint,
                                const struct story_claim *claim)
 {
-    if (claim->forced > 0)
+    if ((claim->actions & 1U << ACTION_FORCED) != 0)
         return advice_for(endpoint)->forced_briefly;
     if (claim->asked > 0)
         return "let go";

@@ -28,6 +28,7 @@ static const struct cause_names {
     [CAUSE_CLIENT] = {"client-port", "A client got the port as its own"},
     [CAUSE_TIME_WAIT] = {"time-wait", "Leftovers of closed connections (TIME_WAIT)"},
     [CAUSE_HIDDEN] = {"hidden-holder", "The holder is not visible"},
+    [CAUSE_CUT_SHORT] = {"slow-look-up", "The look-up of the holder took too long"},
     [CAUSE_DENIED] = {"not-permitted", "Not permitted to stop the holder"},
     [CAUSE_UNSAFE] = {"no-safe-signal", "No safe way to signal"},
     [CAUSE_NOT_FOUND] = {"holder-not-found", "The holder was not found"},
@@ -69,8 +70,8 @@ static const enum evidence foreign[] = {EVIDENCE_OTHER_USER,      EVIDENCE_OTHER
                                         EVIDENCE_OTHER_ARGUMENTS, EVIDENCE_NOT_NAMED};
 static const enum evidence ancestors[] = {EVIDENCE_ANCESTOR, EVIDENCE_INIT};
 static const enum evidence together[] = {EVIDENCE_YOUNGER, EVIDENCE_TOOK_PORT, EVIDENCE_SIBLING};
-static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_CUT_SHORT,
-                                       EVIDENCE_UNREADABLE, EVIDENCE_NO_LINEAGE};
+static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
+                                       EVIDENCE_NO_LINEAGE};
 
 static const struct story_pair *find_pair(const struct story_endpoint *endpoint, int killer,
                                           int victim)
@@ -214,6 +215,7 @@ static void add_simple(const struct story_endpoint *endpoint, struct diagnosis *
         {CAUSE_CLIENT, endpoint->sightings[EVIDENCE_CONNECTION].tally, say_client},
         {CAUSE_TIME_WAIT, endpoint->lingering, say_time_wait},
         {CAUSE_HIDDEN, SUM(endpoint, hidden), say_hidden},
+        {CAUSE_CUT_SHORT, endpoint->sightings[EVIDENCE_CUT_SHORT].tally, say_cut_short},
         {CAUSE_DENIED, endpoint->actions[ACTION_DENIED], say_denied},
         {CAUSE_UNSAFE, endpoint->actions[ACTION_FAILED], say_unsafe},
         {CAUSE_NOT_FOUND, endpoint->unseen, say_not_found},

@@ -20,6 +20,7 @@ enum cause_kind {
     CAUSE_CLIENT,
     CAUSE_TIME_WAIT,
     CAUSE_HIDDEN,
+    CAUSE_CUT_SHORT,
     CAUSE_DENIED,
     CAUSE_UNSAFE,
     CAUSE_NOT_FOUND,

@@ -184,14 +184,29 @@ void say_client(struct cause *cause, const struct story_endpoint *endpoint)
 
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint)
 {
-    static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_CUT_SHORT,
-                                           EVIDENCE_UNREADABLE, EVIDENCE_NO_LINEAGE};
+    static const enum evidence hidden[] = {EVIDENCE_NONE, EVIDENCE_INVISIBLE, EVIDENCE_UNREADABLE,
+                                           EVIDENCE_NO_LINEAGE};
     struct wording words = {0};
     wording_add(&words, "The socket was seen, but not enough of its process to tell whether it is "
                         "an earlier instance, so nobody was stopped: ");
     say_sightings(&words, endpoint, hidden, sizeof(hidden) / sizeof(hidden[0]));
     cause->words = wording_end(&words);
     advice_for(endpoint)->hidden(cause, endpoint);
+}
+
+/* It may well be visible, and an earlier instance. */
+void say_cut_short(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct wording words = {0};
+    wording_add(&words, "In ");
+    wording_add_count(&words, endpoint->sightings[EVIDENCE_CUT_SHORT].tally.claims, "start");
+    wording_add(&words, " the time was over before the holder's process was found, so nobody was "
+                        "stopped.");
+    cause->words = wording_end(&words);
+    cure_add(cause, "more time for a busy machine, or for one with very many processes");
+    cure_longer_wait(cause, endpoint);
+    cure_add(cause, "see who it is");
+    cure_lines(cause, "portclaim who %s:%u", endpoint->protocol, endpoint->port);
 }
 
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint)

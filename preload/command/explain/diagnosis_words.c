@@ -117,6 +117,12 @@ static void cure_by_grace(struct cause *cause, const struct story_endpoint *endp
     advice_for(endpoint)->slow(cause, endpoint, &grace);
 }
 
+void cure_longer_wait(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    cure_setting(cause, endpoint, "PORTCLAIM_WAIT_MS=%" PRIu32,
+                 setting_ms(2 * endpoint->slowest_refusal_ms + DEFAULT_WAIT_MS));
+}
+
 static void cure_by_patience(struct cause *cause, const struct story_endpoint *endpoint)
 {
     if (endpoint->asked_failed == 0)
@@ -125,8 +131,7 @@ static void cure_by_patience(struct cause *cause, const struct story_endpoint *e
              "%" PRIu32 " of the starts used up their whole budget: more time for the "
              "kernel to take a large process apart",
              endpoint->asked_failed);
-    cure_setting(cause, endpoint, "PORTCLAIM_WAIT_MS=%" PRIu32,
-                 setting_ms(2 * endpoint->slowest_refusal_ms + DEFAULT_WAIT_MS));
+    cure_longer_wait(cause, endpoint);
 }
 
 void say_slow(struct cause *cause, const struct story_endpoint *endpoint)

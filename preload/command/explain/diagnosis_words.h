@@ -21,6 +21,9 @@ void say_holder(struct wording *words, const struct story_endpoint *endpoint,
 void say_holders(struct wording *words, const struct story_endpoint *endpoint,
                  const struct story_sighting *sighting);
 
+/* More than the slowest start that was refused had: a setting for the cure that was added last. */
+void cure_longer_wait(struct cause *cause, const struct story_endpoint *endpoint);
+
 /* Each fills in words and cures. */
 void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
                   const struct couple *couple);
@@ -35,6 +38,7 @@ void say_together(struct cause *cause, const struct story_endpoint *endpoint);
 void say_client(struct cause *cause, const struct story_endpoint *endpoint);
 void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint);
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint);
+void say_cut_short(struct cause *cause, const struct story_endpoint *endpoint);
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint);
 void say_unsafe(struct cause *cause, const struct story_endpoint *endpoint);
 void say_not_found(struct cause *cause, const struct story_endpoint *endpoint);

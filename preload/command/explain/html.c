@@ -148,7 +148,7 @@ static void print_keys(FILE *stream, const struct story_endpoint *endpoint)
     }
     if (endpoint->asked_claims > 0)
         print_key(stream, "<circle class=\"ask\" cx=\"8\" cy=\"10\" r=\"4\"/>", "asked to stop");
-    if (endpoint->forced_claims > 0)
+    if (endpoint->actions[ACTION_FORCED].claims > 0)
         print_key(stream, "<path class=\"kill\" d=\"M4 6l8 8m0 -8l-8 8\"/>",
                   advice_for(endpoint)->forced);
     if (endpoint->outcomes[OUTCOME_CLAIMED] > 0)

@@ -98,10 +98,11 @@ static void add_held(struct wording *words, const struct story_event *event)
         [ACTION_SPARED] = "spared for others' sake: ",
         [ACTION_BREAKER] = "spared after too many kills: ",
     };
-    if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK) {
-        wording_add(words, event->action == ACTION_ASKED ? "" : "would send ");
+    if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK ||
+        event->action == ACTION_FORCED) {
+        wording_add(words, event->action == ACTION_WOULD_ASK ? "would send " : "");
         wording_add_name(words, event->signal[0] != '\0' ? event->signal : "signal");
-        wording_add(words, " to ");
+        wording_add(words, event->action == ACTION_FORCED ? " at once to " : " to ");
     } else {
         wording_add(words, "%s",
                     before[event->action] != NULL ? before[event->action] : "held by ");
@@ -114,8 +115,9 @@ static void add_held(struct wording *words, const struct story_event *event)
 static void add_forced(struct wording *words, const struct story_endpoint *endpoint,
                        const struct story_claim *claim, const struct story_event *event)
 {
-    wording_add(words, "%s%s", event->action == ACTION_FORCED ? "" : "no ",
-                advice_for(endpoint)->forced);
+    wording_add(words, event->action == ACTION_FORCED ? "" : "no ");
+    wording_add_name(words,
+                     event->signal[0] != '\0' ? event->signal : advice_for(endpoint)->forced);
     if (claim->asked != 1) {
         wording_add(words, " to ");
         add_holder(words, event);

@@ -64,7 +64,7 @@ struct story_claim {
     uint32_t stopped;
     uint32_t draining;
     uint32_t asked;  /* holders */
-    uint32_t forced; /* holders */
+    uint32_t forced; /* of those, after their grace; others are never asked, but forced at once */
     uint64_t asked_at_ms;
     uint32_t evidences; /* a bit for each kind that was seen */
     uint32_t actions;   /* a bit for each */

@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-/* As windows/signals.c names them. */
+/* As windows/signals.c names them; before it asks, it says "CTRL_BREAK or WM_CLOSE". */
 static bool is_signal_of_windows(const char *signal)
 {
-    return strcmp(signal, "CTRL_BREAK") == 0 || strcmp(signal, "TerminateProcess") == 0;
+    return text_starts_with(signal, "CTRL_BREAK") || strcmp(signal, "WM_CLOSE") == 0 ||
+           strcmp(signal, "TerminateProcess") == 0;
 }
 
 static bool is_letter(char byte)

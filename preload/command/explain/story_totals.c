@@ -60,8 +60,9 @@ static void count_pairs(struct story_endpoint *told, const struct story_claim *c
     uint32_t counted = 0; /* a bit for each party */
     for (uint32_t index = 0; index < claim->event_count; index++) {
         const struct story_event *event = &claim->events[index];
-        if (event->kind != EVENT_HELD || event->action != ACTION_ASKED ||
-            event->party == STORY_NO_PARTY || (counted & 1U << event->party) != 0)
+        bool kill = event->action == ACTION_ASKED || event->action == ACTION_FORCED;
+        if (event->kind != EVENT_HELD || !kill || event->party == STORY_NO_PARTY ||
+            (counted & 1U << event->party) != 0)
             continue;
         counted |= 1U << event->party;
         count_pair(told, claim, event);
@@ -103,10 +104,16 @@ static void count_lingering(struct story_endpoint *told, const struct story_clai
         told->longest_lingering_ms = claim->took_ms;
 }
 
-/* Who was asked to stop and is on its way out is hard to see for a moment, and no riddle. */
+/* To end: asked, or forced to. */
+static bool was_anybody_told(const struct story_claim *claim)
+{
+    return (claim->actions & (1U << ACTION_ASKED | 1U << ACTION_FORCED)) != 0;
+}
+
+/* Who was told to end and is on its way out is hard to see for a moment, and no riddle. */
 static bool is_passing(const struct story_claim *claim, enum evidence evidence)
 {
-    return evidence_verdict(evidence) == VERDICT_UNKNOWN && claim->asked > 0 &&
+    return evidence_verdict(evidence) == VERDICT_UNKNOWN && was_anybody_told(claim) &&
            claim->outcome == OUTCOME_CLAIMED;
 }
 
@@ -134,7 +141,7 @@ static void count_outcome(struct story_endpoint *told, const struct story_claim 
     count_start(party, claim);
 }
 
-/* Stale, and yet nobody was asked to stop, and nobody else stood in the way. */
+/* Stale, and yet nobody was told to end, and nobody else stood in the way. */
 static bool was_untouched(const struct story_claim *claim)
 {
     const uint32_t explained = 1U << ACTION_DENIED | 1U << ACTION_FAILED | 1U << ACTION_BREAKER;
@@ -143,7 +150,7 @@ static bool was_untouched(const struct story_claim *claim)
         if ((claim->evidences & 1U << evidence) != 0)
             stale &= evidence_verdict((enum evidence)evidence) == VERDICT_STALE;
     }
-    return stale && claim->outcome == OUTCOME_NOT_CLAIMED && claim->asked == 0 &&
+    return stale && claim->outcome == OUTCOME_NOT_CLAIMED && !was_anybody_told(claim) &&
            (claim->actions & explained) == 0;
 }
 
