@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * The name of process.user or socket.owner_user, or its number as text. Static memory, until the
- * next call.
+ * The name of process.user or socket.owner_user; for one without a name its number as text where
+ * conventions.users_have_numbers, else "". Static memory, until the next call.
  */
 const char *users_name(uint32_t user);
 

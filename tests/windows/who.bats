@@ -74,7 +74,7 @@ tcp
 $port
 true
 true"
-    assert_equal "$(holders 'keys | join(" ")')" "action address advice age_ms arguments directory evidence free_command name next_instance parents pid program service state user user_name verdict"
+    assert_equal "$(holders 'keys | join(" ")')" "action address advice age_ms arguments directory evidence free_command name next_instance parents pid program service state user_name verdict"
     assert_equal "$(holders '.pid, .address, .state, .name, .program, .directory, .service')" \
         "$(windows_pid_of old)
 127.0.0.1:$port

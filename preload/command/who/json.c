@@ -1,6 +1,7 @@
 /* portclaim who --json: portclaim(1) has the schema. Names are never renamed. */
 #include "command/users.h"
 #include "command/visible_json.h"
+#include "core/conventions.h"
 #include "core/evidence.h"
 #include "core/unit.h"
 #include "core/version.h"
@@ -108,7 +109,7 @@ static void add_opinion(json_t *object, const struct opinion *opinion)
 static void add_user(json_t *object, const struct holder *holder)
 {
     uint32_t user;
-    if (who_user_number(holder, &user))
+    if (conventions.users_have_numbers && who_user_number(holder, &user))
         set(object, "user", json_integer(user));
     set_string(object, "user_name", who_user(holder));
     if (users_own_sockets())

@@ -1,22 +1,13 @@
 #include "command/users.h"
 
-#include "core/text.h"
 #include "known_users.h"
 
 #include <stddef.h>
 
-enum { NUMBER_SIZE = 16 };
-
 const char *users_name(uint32_t user)
 {
-    static char number[NUMBER_SIZE];
     const char *name = known_users_name(user);
-    struct text text;
-    if (name != NULL)
-        return name;
-    text_start(&text, number, sizeof(number));
-    text_add_number(&text, user);
-    return number;
+    return name != NULL ? name : "";
 }
 
 /* The tables name a process and no user. */
