@@ -328,32 +328,6 @@ static void start(struct claim *claim, const struct settings *settings, const st
     claim->started_at_ms = claim_now_ms(claim);
 }
 
-/* ---- from bind() to listen() ---- */
-
-static void read_history(struct claim *claim, const struct claim_history *history)
-{
-    const struct request *request = claim->request;
-    if (!history->known || request->operation != OPERATION_LISTEN ||
-        request->endpoint.port != history->port || request->endpoint.protocol != history->protocol)
-        return;
-    claim->looked = true;
-    claim->first_inode_count = history->inode_count;
-    memcpy(claim->first_inodes, history->inodes, history->inode_count * sizeof(uint64_t));
-}
-
-/* Sockets that find no room count as later ones, and spare their holders. */
-static void write_history(const struct claim *claim, struct claim_history *history)
-{
-    const struct request *request = claim->request;
-    if (request->operation != OPERATION_BIND)
-        return;
-    history->known = claim->looked;
-    history->port = request->endpoint.port;
-    history->protocol = request->endpoint.protocol;
-    history->inode_count = (uint32_t)least(claim->first_inode_count, CLAIM_HISTORY_SOCKETS);
-    memcpy(history->inodes, claim->first_inodes, history->inode_count * sizeof(uint64_t));
-}
-
 /* ---- the whole ---- */
 
 static enum claim_result look_and_try(struct claim *claim)
@@ -424,7 +398,7 @@ enum claim_result claim_run(struct claim *claim, const struct settings *settings
 {
     start(claim, settings, host, request);
     if (history != NULL)
-        read_history(claim, history);
+        history_read(history, claim);
     enum claim_result result = try_everything(claim);
     close_observation(claim);
     for (uint32_t index = 0; index < claim->target_count; index++)
@@ -432,6 +406,6 @@ enum claim_result claim_run(struct claim *claim, const struct settings *settings
     if (claim->locked)
         host->unlock(host->context);
     if (history != NULL)
-        write_history(claim, history);
+        history_write(history, claim);
     return result;
 }

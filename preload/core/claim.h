@@ -10,26 +10,12 @@
 #define PORTCLAIM_CLAIM_H
 
 #include "claim_state.h"
+#include "history.h"
 
 enum claim_result {
     CLAIM_WON,    /* the call succeeded */
     CLAIM_LOST,   /* the address is still in use */
     CLAIM_FAILED, /* a later try failed with another error, which the host keeps */
-};
-
-enum { CLAIM_HISTORY_SOCKETS = 32 };
-
-/*
- * What a bind() that was claimed leaves to the listen() that follows. Of two that waited for the
- * port, both can bind it with SO_REUSEADDR and only one can listen: the other must know that this
- * one came while it waited, and is no leftover.
- */
-struct claim_history {
-    bool known;
-    enum protocol protocol;
-    uint16_t port;
-    uint32_t inode_count;
-    uint64_t inodes[CLAIM_HISTORY_SOCKETS]; /* that were in the way when the claim began */
 };
 
 /* Does a call that met with this begin a claim? */

@@ -160,17 +160,11 @@ void host_destroy(struct linux_host *linux_host)
     memory_unmap(linux_host, sizeof(*linux_host));
 }
 
-/* The process's own; who finds it in use (another thread, a signal handler) does without. */
-static struct claim_history process_history;
-static bool history_in_use;
-
 enum claim_result host_claim(struct linux_host *linux_host)
 {
-    bool taken = !__atomic_exchange_n(&history_in_use, true, __ATOMIC_ACQUIRE);
-    enum claim_result result =
-        claim_run(&linux_host->claim, linux_host->settings, &linux_host->host, &linux_host->request,
-                  taken ? &process_history : NULL);
-    if (taken)
-        __atomic_store_n(&history_in_use, false, __ATOMIC_RELEASE);
+    struct claim_history *history = history_take();
+    enum claim_result result = claim_run(&linux_host->claim, linux_host->settings,
+                                         &linux_host->host, &linux_host->request, history);
+    history_give(history);
     return result;
 }

@@ -179,17 +179,11 @@ void host_destroy(struct windows_host *windows_host)
     memory_unmap(windows_host, sizeof(*windows_host));
 }
 
-/* The process's own; who finds it in use (another thread) does without. */
-static struct claim_history process_history;
-static bool history_in_use;
-
 enum claim_result host_claim(struct windows_host *windows_host)
 {
-    bool taken = !__atomic_exchange_n(&history_in_use, true, __ATOMIC_ACQUIRE);
-    enum claim_result result =
-        claim_run(&windows_host->claim, windows_host->settings, &windows_host->host,
-                  &windows_host->request, taken ? &process_history : NULL);
-    if (taken)
-        __atomic_store_n(&history_in_use, false, __ATOMIC_RELEASE);
+    struct claim_history *history = history_take();
+    enum claim_result result = claim_run(&windows_host->claim, windows_host->settings,
+                                         &windows_host->host, &windows_host->request, history);
+    history_give(history);
     return result;
 }

@@ -157,6 +157,20 @@ static void a_listen_without_a_bind_has_no_history(void **state)
     assert_int_not_equal(world.signals, 0);
 }
 
+/* A claim in a signal handler, or in another thread, comes upon one that is not over. */
+static void the_process_has_one_history(void **state)
+{
+    (void)state;
+    struct claim_history *history = history_take();
+    assert_non_null(history);
+    assert_null(history_take());
+    history_give(NULL);
+    assert_null(history_take());
+    history_give(history);
+    assert_ptr_equal(history_take(), history);
+    history_give(history);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +180,8 @@ int main(void)
         TEST("R09 another port has no history", another_port_has_no_history),
         TEST("R09 a listen without a claimed bind has no history",
              a_listen_without_a_bind_has_no_history),
+        TEST("O02 a claim within another does without the process's history",
+             the_process_has_one_history),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
