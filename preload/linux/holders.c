@@ -1,6 +1,7 @@
 #include "holders.h"
 
 #include "clock.h"
+#include "core/observation.h"
 #include "descriptors.h"
 #include "files.h"
 #include "processes.h"
@@ -18,19 +19,9 @@ struct search {
     struct holder *holder;                       /* whose sockets are being collected */
 };
 
-static void miss(struct observation *observation, const char *gap)
-{
-    observation->complete = false;
-    observation->gap = gap;
-}
-
 static bool in_time(const struct search *search)
 {
-    if (clock_now_ms() < search->deadline_ms)
-        return true;
-    miss(search->observation, "the look-up of the port's holder takes too long and was cut short: "
-                              "nobody is stopped on half a look");
-    return false;
+    return observation_in_time(search->observation, clock_now_ms(), search->deadline_ms);
 }
 
 /* ---- the sockets of one process ---- */
@@ -77,15 +68,6 @@ static bool holds_any(const struct search *search, int32_t pid)
     return probe.found;
 }
 
-static bool has_inode(const struct holder *holder, uint64_t inode)
-{
-    for (uint32_t index = 0; index < holder->inode_count; index++) {
-        if (holder->inodes[index] == inode)
-            return true;
-    }
-    return false;
-}
-
 static bool collect_socket(void *context, uint64_t inode)
 {
     struct search *search = context;
@@ -97,36 +79,11 @@ static bool collect_socket(void *context, uint64_t inode)
     if (!find_obstacle(obstacles, inode, &place))
         return true;
     search->workspace->held[place] = true;
-    const struct socket *socket = &obstacles->sockets[place];
-    bool first = holder->inode_count == 0;
-    if (has_inode(holder, inode))
-        return true;
-    if (holder->inode_count < HOLDER_INODES)
-        holder->inode_count++;
-    holder->inodes[holder->inode_count - 1] = inode;
-    if (first || socket->state < holder->socket.state) {
-        holder->socket = *socket;
-        /* That one is never pushed out of the list by those that follow. */
-        holder->inodes[holder->inode_count - 1] = holder->inodes[0];
-        holder->inodes[0] = inode;
-    }
+    observation_give_socket(holder, &obstacles->sockets[place]);
     return true;
 }
 
 /* ---- holders ---- */
-
-static struct holder *new_holder(struct observation *observation)
-{
-    if (observation->holder_count == OBSERVATION_HOLDERS) {
-        miss(observation, "more processes hold the port than fit one look: nobody is stopped");
-        return NULL;
-    }
-    struct holder *holder = &observation->holders[observation->holder_count];
-    holder->inode_count = 0;
-    holder->serves_elsewhere = false;
-    holder->handle = HANDLE_NONE;
-    return holder;
-}
 
 static bool is_known(const struct observation *observation, int32_t pid)
 {
@@ -145,7 +102,7 @@ static void look_into(struct search *search, int32_t pid)
 {
     if (is_known(search->observation, pid) || !holds_any(search, pid))
         return;
-    struct holder *holder = new_holder(search->observation);
+    struct holder *holder = observation_new_holder(search->observation);
     if (holder == NULL)
         return;
     holder->handle = signals_open(pid);
@@ -211,8 +168,9 @@ static void search_processes(struct search *search, bool (*visit)(void *context,
     bool done = proc >= 0 && files_list(proc, visit, search);
     files_close(proc);
     if (!done && search->observation->complete)
-        miss(search->observation, "/proc cannot be read: nobody can be identified, and nobody is "
-                                  "stopped");
+        observation_miss(search->observation,
+                         "/proc cannot be read: nobody can be identified, and nobody is "
+                         "stopped");
 }
 
 /* ---- descendants ---- */
@@ -296,24 +254,6 @@ static bool all_held(const struct holders_workspace *workspace)
     return true;
 }
 
-/* A socket without a process that we could see; one line for each user is enough. */
-static void add_invisible(struct observation *observation, const struct socket *socket)
-{
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        const struct holder *other = &observation->holders[index];
-        if (!other->visible && other->socket.owner_user == socket->owner_user)
-            return;
-    }
-    struct holder *holder = new_holder(observation);
-    if (holder == NULL)
-        return;
-    memset(&holder->process, 0, sizeof(holder->process));
-    holder->visible = false;
-    holder->socket = *socket;
-    holder->inodes[holder->inode_count++] = socket->inode;
-    observation->holder_count++;
-}
-
 static void search_candidates(struct search *search)
 {
     const struct holders_candidates *candidates = search->candidates;
@@ -346,7 +286,7 @@ static void search_holders(struct search *search, bool thorough)
     (void)in_time(search); /* whatever was read last may be cut short as well */
     for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
         if (!workspace->held[index])
-            add_invisible(search->observation, &workspace->obstacles.sockets[index]);
+            observation_add_invisible(search->observation, &workspace->obstacles.sockets[index]);
     }
 }
 
@@ -355,22 +295,18 @@ static void observe(struct search *search, const struct request *request, bool t
     struct holders_workspace *workspace = search->workspace;
     struct observation *observation = search->observation;
     struct obstacles *obstacles = &workspace->obstacles;
-    observation->complete = true;
-    observation->gap = NULL;
-    observation->holder_count = 0;
+    observation_start(observation);
     if (!processes_refresh_self(&observation->self))
-        miss(observation, "/proc is missing, or is another PID namespace's: nobody can be "
-                          "identified, and nobody is stopped");
+        observation_miss(observation,
+                         "/proc is missing, or is another PID namespace's: nobody can be "
+                         "identified, and nobody is stopped");
     bool asked = sockets_look_up(request, obstacles, &workspace->listeners, workspace->buffer,
                                  &observation->gap);
-    if (obstacles->overflow)
-        miss(observation, "more sockets stand on the port than fit one look: nobody is stopped");
-    else if (!asked)
-        miss(observation, "the kernel tells neither by sock_diag nor by /proc/net who holds the "
-                          "port (too many descriptors, no AF_NETLINK, no /proc?): nobody is "
-                          "stopped");
-    observation->closable = obstacles->closable;
-    observation->sending = obstacles->sending;
+    if (observation_take_obstacles(observation, obstacles) && !asked)
+        observation_miss(observation,
+                         "the kernel tells neither by sock_diag nor by /proc/net who holds the "
+                         "port (too many descriptors, no AF_NETLINK, no /proc?): nobody is "
+                         "stopped");
     memset(workspace->held, 0, obstacles->count * sizeof(workspace->held[0]));
     if (obstacles->count > 0)
         search_holders(search, thorough);

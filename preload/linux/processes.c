@@ -1,6 +1,7 @@
 #include "processes.h"
 
 #include "cgroup.h"
+#include "core/observation.h"
 #include "core/runners.h"
 #include "files.h"
 #include "lineage.h"
@@ -206,28 +207,6 @@ static void read_label(int directory, struct process *process)
 
 /* ---- the whole ---- */
 
-/* Not by memset: most pages of a process that is hardly readable stay untouched. */
-static void clear(int32_t pid, struct process *process)
-{
-    process->pid = pid;
-    process->known = 0;
-    process->parent = 0;
-    process->process_group = 0;
-    process->start_ms = 0;
-    process->user = 0;
-    process->essential = false;
-    process->name[0] = '\0';
-    process->executable.path[0] = '\0';
-    process->directory.path[0] = '\0';
-    process->arguments[0] = '\0';
-    process->arguments_length = 0;
-    process->script[0] = '\0';
-    process->cgroup[0] = '\0';
-    process->label[0] = '\0';
-    process->ancestor_count = 0;
-    process->ancestors_in_unit = 0;
-}
-
 struct thread_search {
     int task;          /* /proc/PID/task */
     int living_thread; /* /proc/PID/task/TID, O_PATH */
@@ -276,7 +255,7 @@ static void read_program(int directory, bool label_wanted, struct process *proce
 bool processes_read(int32_t pid, bool label_wanted, struct process *process)
 {
     int directory = files_open_process(pid);
-    clear(pid, process);
+    observation_clear_process(process, pid);
     if (directory < 0)
         return false;
     read_start(directory, process);
@@ -329,7 +308,7 @@ bool processes_refresh_self(struct process *self)
     int32_t pid = (int32_t)SYSTEM(getpid);
     bool read_before = self->pid == pid && (self->known & KNOWN_START) != 0;
     if (!read_before && (!is_visible() || !processes_read(pid, false, self))) {
-        clear(pid, self);
+        observation_clear_process(self, pid);
         return false;
     }
     if (read_before)

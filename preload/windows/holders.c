@@ -1,5 +1,6 @@
 #include "holders.h"
 
+#include "core/observation.h"
 #include "holders_search.h"
 #include "processes.h"
 #include "signals.h"
@@ -15,9 +16,9 @@ static struct candidate *open_candidate(struct search *search, int32_t pid)
 {
     struct candidate *candidate = candidates_open(&search->workspace->candidates, pid);
     if (candidate == NULL)
-        search_miss(search->observation,
-                    "more processes may hold the port than fit one look: nobody is "
-                    "stopped");
+        observation_miss(search->observation,
+                         "more processes may hold the port than fit one look: nobody is "
+                         "stopped");
     return candidate;
 }
 
@@ -64,9 +65,9 @@ static bool ask_tables(struct search *search)
         if (open_owners(search) == 0)
             return true;
     }
-    search_miss(search->observation,
-                "the port changes hands faster than it can be looked at: nobody is "
-                "stopped");
+    observation_miss(search->observation,
+                     "the port changes hands faster than it can be looked at: nobody is "
+                     "stopped");
     return true;
 }
 
@@ -247,9 +248,9 @@ static bool ask_handles(struct search *search, chooser is_chosen)
 static void search_handles(struct search *search, chooser is_chosen)
 {
     if (!ask_handles(search, is_chosen))
-        search_miss(search->observation,
-                    "the handles of the processes that may hold the port cannot all "
-                    "be looked at: nobody is stopped");
+        observation_miss(search->observation,
+                         "the handles of the processes that may hold the port cannot all "
+                         "be looked at: nobody is stopped");
 }
 
 /*
@@ -317,14 +318,10 @@ static void look_at_port(struct search *search)
     struct obstacles *obstacles = &workspace->obstacles;
     open_own_program(search);
     bool asked = ask_tables(search);
-    observation->closable = obstacles->closable;
-    observation->sending = obstacles->sending;
-    if (obstacles->overflow)
-        search_miss(observation,
-                    "more sockets stand on the port than fit one look: nobody is stopped");
-    else if (!asked && search_in_time(search))
-        search_miss(observation, "Windows does not tell who holds the port (GetExtendedTcpTable, "
-                                 "GetExtendedUdpTable): nobody is stopped");
+    if (observation_take_obstacles(observation, obstacles) && !asked && search_in_time(search))
+        observation_miss(observation,
+                         "Windows does not tell who holds the port (GetExtendedTcpTable, "
+                         "GetExtendedUdpTable): nobody is stopped");
     memset(workspace->held, 0, obstacles->count * sizeof(workspace->held[0]));
     search_holders(search);
     candidates_close(&workspace->candidates);
@@ -334,22 +331,18 @@ static void look(struct search *search)
 {
     struct holders_workspace *workspace = search->workspace;
     struct observation *observation = search->observation;
-    observation->complete = true;
-    observation->gap = NULL;
-    observation->holder_count = 0;
-    observation->closable = 0;
-    observation->sending = 0;
+    observation_start(observation);
     workspace->candidates.count = 0;
     if (!snapshot_take(&workspace->snapshot)) {
-        search_miss(observation,
-                    "Windows does not list its processes: nobody can be identified, and "
-                    "nobody is stopped");
+        observation_miss(observation,
+                         "Windows does not list its processes: nobody can be identified, and "
+                         "nobody is stopped");
         return;
     }
     if (!processes_refresh_self(&workspace->snapshot, &observation->self))
-        search_miss(observation,
-                    "this process is not in the list of processes: nobody can be identified, "
-                    "and nobody is stopped");
+        observation_miss(observation,
+                         "this process is not in the list of processes: nobody can be identified, "
+                         "and nobody is stopped");
     look_at_port(search);
     snapshot_free(&workspace->snapshot);
 }

@@ -1,25 +1,13 @@
 #include "holders_search.h"
 
 #include "clock.h"
+#include "core/observation.h"
 #include "processes.h"
 #include "signals.h"
 
-#include <string.h>
-
-void search_miss(struct observation *observation, const char *gap)
-{
-    observation->complete = false;
-    observation->gap = gap;
-}
-
 bool search_in_time(const struct search *search)
 {
-    if (clock_now_ms() < search->deadline_ms)
-        return true;
-    search_miss(search->observation,
-                "the look-up of the port's holder takes too long and was cut short: "
-                "nobody is stopped on half a look");
-    return false;
+    return observation_in_time(search->observation, clock_now_ms(), search->deadline_ms);
 }
 
 struct holder *search_find_holder(struct observation *observation, int32_t pid)
@@ -30,20 +18,6 @@ struct holder *search_find_holder(struct observation *observation, int32_t pid)
             return holder;
     }
     return NULL;
-}
-
-static struct holder *new_holder(struct observation *observation)
-{
-    if (observation->holder_count == OBSERVATION_HOLDERS) {
-        search_miss(observation,
-                    "more processes hold the port than fit one look: nobody is stopped");
-        return NULL;
-    }
-    struct holder *holder = &observation->holders[observation->holder_count];
-    holder->inode_count = 0;
-    holder->serves_elsewhere = false;
-    holder->handle = HANDLE_NONE;
-    return holder;
 }
 
 static bool serves(const struct owners *owners, int32_t pid)
@@ -61,7 +35,7 @@ static bool serves(const struct owners *owners, int32_t pid)
  */
 static struct holder *add_holder(struct search *search, struct candidate *candidate)
 {
-    struct holder *holder = new_holder(search->observation);
+    struct holder *holder = observation_new_holder(search->observation);
     HANDLE process = signals_process(candidate->handle);
     if (holder == NULL ||
         !processes_read_from(&search->workspace->snapshot, candidate->pid, process,
@@ -76,32 +50,12 @@ static struct holder *add_holder(struct search *search, struct candidate *candid
     return holder;
 }
 
-static bool has_inode(const struct holder *holder, uint64_t inode)
-{
-    for (uint32_t index = 0; index < holder->inode_count; index++) {
-        if (holder->inodes[index] == inode)
-            return true;
-    }
-    return false;
-}
-
 /* The tables do not say who made a socket: a user known to be the process's own, or nobody. */
 static void give_socket(struct holder *holder, const struct socket *socket)
 {
-    bool first = holder->inode_count == 0;
-    if (has_inode(holder, socket->inode))
-        return;
-    if (holder->inode_count < HOLDER_INODES)
-        holder->inode_count++;
-    holder->inodes[holder->inode_count - 1] = socket->inode;
-    if (!first && socket->state >= holder->socket.state)
-        return;
-    holder->socket = *socket;
+    observation_give_socket(holder, socket);
     holder->socket.owner_user =
         (holder->process.known & KNOWN_USER) != 0 ? holder->process.user : 0;
-    /* That one is never pushed out of the list by those that follow. */
-    holder->inodes[holder->inode_count - 1] = holder->inodes[0];
-    holder->inodes[0] = socket->inode;
 }
 
 void search_hold(struct search *search, int32_t pid, uint32_t place)
@@ -117,22 +71,10 @@ void search_hold(struct search *search, int32_t pid, uint32_t place)
     workspace->held[place] = true;
 }
 
-/* A socket without a process that we could see; one line is enough. */
+/* Not known to be another user's: then that is not what it is said to be. */
 void search_add_invisible(struct search *search, const struct socket *socket)
 {
-    struct observation *observation = search->observation;
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        if (!observation->holders[index].visible)
-            return;
-    }
-    struct holder *holder = new_holder(observation);
-    if (holder == NULL)
-        return;
-    memset(&holder->process, 0, sizeof(holder->process));
-    holder->visible = false;
-    holder->socket = *socket;
-    /* Not known to be another user's: then that is not what it is said to be. */
-    holder->socket.owner_user = observation->self.user;
-    holder->inodes[holder->inode_count++] = socket->inode;
-    observation->holder_count++;
+    struct socket unseen = *socket;
+    unseen.owner_user = search->observation->self.user;
+    observation_add_invisible(search->observation, &unseen);
 }

@@ -16,9 +16,6 @@ struct search {
     bool unlisted_wanted; /* see holders_observe_unlisted() */
 };
 
-/* The look is not complete, and why. */
-void search_miss(struct observation *observation, const char *gap);
-
 /* False, and the look is not complete, once the deadline has come. */
 bool search_in_time(const struct search *search);
 

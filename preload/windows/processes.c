@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "block.h"
 #include "clock.h"
+#include "core/observation.h"
 #include "lineage.h"
 #include "memory.h"
 #include "named_file.h"
@@ -143,36 +144,12 @@ static void read_program(HANDLE handle, bool label_wanted, struct process *proce
 
 /* ---- the whole ---- */
 
-/* Not by memset: most pages of a process that is hardly readable stay untouched. */
-static void clear(int32_t pid, struct process *process)
-{
-    process->pid = pid;
-    process->known = 0;
-    process->parent = 0;
-    process->process_group = 0;
-    process->start_ms = 0;
-    process->user = 0;
-    process->essential = false;
-    process->name[0] = '\0';
-    process->executable.path[0] = '\0';
-    process->executable.deleted = false;
-    process->directory.path[0] = '\0';
-    process->directory.deleted = false;
-    process->arguments[0] = '\0';
-    process->arguments_length = 0;
-    process->script[0] = '\0';
-    process->cgroup[0] = '\0';
-    process->label[0] = '\0';
-    process->ancestor_count = 0;
-    process->ancestors_in_unit = 0;
-}
-
 bool processes_read_from(const struct snapshot *snapshot, int32_t pid, HANDLE handle,
                          bool label_wanted, struct process *process)
 {
     struct snapshot_entry entry;
     bool self = pid == (int32_t)GetCurrentProcessId();
-    clear(pid, process);
+    observation_clear_process(process, pid);
     if (!snapshot_find(snapshot, pid, &entry) || (handle != NULL && !is_of(&entry, handle)))
         return false;
     read_start(&entry, process);
@@ -189,7 +166,7 @@ bool processes_read(int32_t pid, HANDLE handle, bool label_wanted, struct proces
 {
     struct snapshot snapshot;
     if (!snapshot_take(&snapshot)) {
-        clear(pid, process);
+        observation_clear_process(process, pid);
         return false;
     }
     bool read = processes_read_from(&snapshot, pid, handle, label_wanted, process);
