@@ -3,33 +3,19 @@
  * only one can listen. The other's listen() is claimed, and must not take the winner for a
  * leftover.
  */
-#include "scene.h"
-
-#include "core/claim.h"
+#include "made_up_host.h"
 
 /* A host in which the port stays busy: what is asked of it is counted. */
 struct busy_world {
-    struct scene *scene;
-    uint64_t now_ms;
+    struct made_up_world base;
     uint64_t inode; /* of the socket that the twin holds */
     int signals;
     enum attempt attempt;
 };
 
-static uint64_t now_ms(void *context)
-{
-    return ((struct busy_world *)context)->now_ms;
-}
-
 static enum attempt attempt(void *context)
 {
     return ((struct busy_world *)context)->attempt;
-}
-
-static bool reuse_address(void *context)
-{
-    (void)context;
-    return false;
 }
 
 static void observe(void *context, const struct request *request, uint64_t deadline_ms,
@@ -37,7 +23,7 @@ static void observe(void *context, const struct request *request, uint64_t deadl
 {
     struct busy_world *world = context;
     (void)request, (void)deadline_ms, (void)thorough;
-    *observation = world->scene->observation;
+    *observation = world->base.scene->observation;
     observation->holders[0].inodes[0] = world->inode;
     observation->holders[0].socket.inode = world->inode;
 }
@@ -49,70 +35,17 @@ static enum delivery stop(void *context, int64_t handle, enum stop how, const ch
     return DELIVERY_SENT;
 }
 
-static const char *stop_name(void *context, enum stop how)
-{
-    (void)context;
-    return how == STOP_ASK ? "ask" : "force";
-}
-
-static void wait_for(void *context, const int64_t *handles, bool *ended, uint32_t count,
-                     uint64_t milliseconds)
-{
-    (void)handles, (void)ended, (void)count;
-    ((struct busy_world *)context)->now_ms += milliseconds;
-}
-
-static void close_handle(void *context, int64_t handle)
-{
-    (void)context, (void)handle;
-}
-
-static enum lock lock(void *context, const struct request *request)
-{
-    (void)context, (void)request;
-    return LOCK_TAKEN;
-}
-
-static void unlock(void *context)
-{
-    (void)context;
-}
-
-static void recall(void *context, const struct request *request, struct breaker_memory *memory)
-{
-    (void)context, (void)request;
-    memory->count = 0;
-}
-
-static void remember(void *context, const struct request *request,
-                     const struct breaker_memory *memory)
-{
-    (void)context, (void)request, (void)memory;
-}
-
 static enum claim_result claim_as(struct busy_world *world, enum operation operation, uint16_t port,
                                   struct claim_history *history)
 {
     static struct claim claim;
-    const struct host host = {
-        .context = world,
-        .self_pid = SELF_PID,
-        .now_ms = now_ms,
-        .attempt = attempt,
-        .reuse_address = reuse_address,
-        .observe = observe,
-        .stop = stop,
-        .wait = wait_for,
-        .close = close_handle,
-        .lock = lock,
-        .unlock = unlock,
-        .recall = recall,
-        .remember = remember,
-        .stop_name = stop_name,
-    };
+    struct host host = made_up_host(world);
+    host.attempt = attempt;
+    host.observe = observe;
+    host.stop = stop;
     const struct request request = {.operation = operation, .endpoint = {.port = port}};
-    world->scene->settings.log_target = LOG_NONE;
-    return claim_run(&claim, &world->scene->settings, &host, &request, history);
+    world->base.scene->settings.log_target = LOG_NONE;
+    return claim_run(&claim, &world->base.scene->settings, &host, &request, history);
 }
 
 enum { PORT = 18789, OTHER_PORT = 18790, INODE = 3000, NEW_INODE = 4000 };
@@ -121,7 +54,7 @@ enum { PORT = 18789, OTHER_PORT = 18790, INODE = 3000, NEW_INODE = 4000 };
 static int signals_at_listen(struct scene *scene, uint16_t port, uint64_t inode)
 {
     struct claim_history history = {0};
-    struct busy_world world = {.scene = scene, .now_ms = SELF_START_MS, .inode = INODE};
+    struct busy_world world = {.base = {scene, SELF_START_MS}, .inode = INODE};
     add_twin(scene, HOLDER_PID);
     world.attempt = ATTEMPT_DONE;
     assert_int_equal(claim_as(&world, OPERATION_BIND, PORT, &history), CLAIM_WON);
@@ -151,8 +84,8 @@ static void a_listen_without_a_bind_has_no_history(void **state)
 {
     struct claim_history history = {0};
     struct busy_world world = {
-        .scene = *state, .now_ms = SELF_START_MS, .inode = NEW_INODE, .attempt = ATTEMPT_BUSY};
-    add_twin(world.scene, HOLDER_PID);
+        .base = {*state, SELF_START_MS}, .inode = NEW_INODE, .attempt = ATTEMPT_BUSY};
+    add_twin(world.base.scene, HOLDER_PID);
     assert_int_equal(claim_as(&world, OPERATION_LISTEN, PORT, &history), CLAIM_LOST);
     assert_int_not_equal(world.signals, 0);
 }

@@ -2,16 +2,13 @@
  * One error for two things: Windows says WSAEACCES of a port that somebody holds exclusively, and
  * of one that it gives to nobody. Only what stands on the port tells them apart.
  */
-#include "scene.h"
-
-#include "core/claim.h"
+#include "made_up_host.h"
 
 enum { PORT = 18789, WAIT_MS = 2000 };
 
 /* A host that refuses the call; who is asked to stop ends, and the holder is then gone. */
 struct refusing_world {
-    struct scene *scene;
-    uint64_t now_ms;
+    struct made_up_world base;
     bool complete;
     bool gone;
     bool free_once_gone;
@@ -20,17 +17,6 @@ struct refusing_world {
     int warnings;
 };
 
-static uint64_t now_ms(void *context)
-{
-    return ((struct refusing_world *)context)->now_ms;
-}
-
-static uint64_t wall_clock_ms(void *context)
-{
-    (void)context;
-    return 0;
-}
-
 static enum attempt attempt(void *context)
 {
     struct refusing_world *world = context;
@@ -38,18 +24,12 @@ static enum attempt attempt(void *context)
     return world->gone && world->free_once_gone ? ATTEMPT_DONE : ATTEMPT_REFUSED;
 }
 
-static bool reuse_address(void *context)
-{
-    (void)context;
-    return false;
-}
-
 static void observe(void *context, const struct request *request, uint64_t deadline_ms,
                     bool thorough, struct observation *observation)
 {
     struct refusing_world *world = context;
     (void)request, (void)deadline_ms, (void)thorough;
-    *observation = world->scene->observation;
+    *observation = world->base.scene->observation;
     observation->complete = world->complete;
     if (world->gone)
         observation->holder_count = 0;
@@ -71,35 +51,7 @@ static void wait_for(void *context, const int64_t *handles, bool *ended, uint32_
     (void)handles;
     for (uint32_t index = 0; index < count; index++)
         ended[index] = world->gone;
-    world->now_ms += milliseconds;
-}
-
-static void close_handle(void *context, int64_t handle)
-{
-    (void)context, (void)handle;
-}
-
-static enum lock lock(void *context, const struct request *request)
-{
-    (void)context, (void)request;
-    return LOCK_TAKEN;
-}
-
-static void unlock(void *context)
-{
-    (void)context;
-}
-
-static void recall(void *context, const struct request *request, struct breaker_memory *memory)
-{
-    (void)context, (void)request;
-    memory->count = 0;
-}
-
-static void remember(void *context, const struct request *request,
-                     const struct breaker_memory *memory)
-{
-    (void)context, (void)request, (void)memory;
+    world->base.now_ms += milliseconds;
 }
 
 static void write_line(void *context, const char *line, size_t length)
@@ -110,52 +62,34 @@ static void write_line(void *context, const char *line, size_t length)
         world->warnings++;
 }
 
-static const char *stop_name(void *context, enum stop how)
-{
-    (void)context;
-    return how == STOP_ASK ? "ask" : "force";
-}
-
 static enum claim_result claim_in(struct refusing_world *world)
 {
     static struct claim claim;
-    const struct host host = {
-        .context = world,
-        .self_pid = SELF_PID,
-        .now_ms = now_ms,
-        .wall_clock_ms = wall_clock_ms,
-        .attempt = attempt,
-        .reuse_address = reuse_address,
-        .observe = observe,
-        .stop = stop,
-        .wait = wait_for,
-        .close = close_handle,
-        .lock = lock,
-        .unlock = unlock,
-        .recall = recall,
-        .remember = remember,
-        .write = write_line,
-        .stop_name = stop_name,
-    };
+    struct host host = made_up_host(world);
+    host.attempt = attempt;
+    host.observe = observe;
+    host.stop = stop;
+    host.wait = wait_for;
+    host.write = write_line;
     const struct request request = {.operation = OPERATION_BIND, .endpoint = {.port = PORT}};
-    world->now_ms = SELF_START_MS;
-    world->scene->settings.wait_ms = WAIT_MS;
-    return claim_run(&claim, &world->scene->settings, &host, &request, NULL);
+    world->base.now_ms = SELF_START_MS;
+    world->base.scene->settings.wait_ms = WAIT_MS;
+    return claim_run(&claim, &world->base.scene->settings, &host, &request, NULL);
 }
 
 static void with_nobody_there_it_fails_at_once(void **state)
 {
-    struct refusing_world world = {.scene = *state, .complete = true};
+    struct refusing_world world = {.base.scene = *state, .complete = true};
     assert_int_equal(claim_in(&world), CLAIM_FAILED);
     assert_int_equal(world.attempts, 1);
     assert_int_equal(world.warnings, 1);
-    assert_true(world.now_ms == SELF_START_MS);
+    assert_true(world.base.now_ms == SELF_START_MS);
 }
 
 static void a_stale_holder_is_stopped(void **state)
 {
-    struct refusing_world world = {.scene = *state, .complete = true, .free_once_gone = true};
-    add_twin(world.scene, HOLDER_PID);
+    struct refusing_world world = {.base.scene = *state, .complete = true, .free_once_gone = true};
+    add_twin(world.base.scene, HOLDER_PID);
     assert_int_equal(claim_in(&world), CLAIM_WON);
     assert_int_equal(world.signals, 1);
     assert_int_equal(world.warnings, 0);
@@ -163,18 +97,18 @@ static void a_stale_holder_is_stopped(void **state)
 
 static void a_stranger_is_waited_for(void **state)
 {
-    struct refusing_world world = {.scene = *state, .complete = true};
-    add_stranger(world.scene, HOLDER_PID);
+    struct refusing_world world = {.base.scene = *state, .complete = true};
+    add_stranger(world.base.scene, HOLDER_PID);
     assert_int_equal(claim_in(&world), CLAIM_LOST);
     assert_int_equal(world.signals, 0);
-    assert_true(world.now_ms == SELF_START_MS + WAIT_MS);
+    assert_true(world.base.now_ms == SELF_START_MS + WAIT_MS);
 }
 
 /* The end of its holder frees a port late: what was in use is waited for as long as it is. */
 static void a_refusal_that_outlives_its_holder_is_waited_for(void **state)
 {
-    struct refusing_world world = {.scene = *state, .complete = true};
-    add_twin(world.scene, HOLDER_PID);
+    struct refusing_world world = {.base.scene = *state, .complete = true};
+    add_twin(world.base.scene, HOLDER_PID);
     assert_int_equal(claim_in(&world), CLAIM_LOST);
     assert_int_equal(world.signals, 1);
     assert_int_equal(world.warnings, 0);
@@ -182,10 +116,10 @@ static void a_refusal_that_outlives_its_holder_is_waited_for(void **state)
 
 static void a_look_that_failed_is_no_proof(void **state)
 {
-    struct refusing_world world = {.scene = *state, .complete = false};
+    struct refusing_world world = {.base.scene = *state, .complete = false};
     assert_int_equal(claim_in(&world), CLAIM_LOST);
     assert_int_equal(world.warnings, 0);
-    assert_true(world.now_ms == SELF_START_MS + WAIT_MS);
+    assert_true(world.base.now_ms == SELF_START_MS + WAIT_MS);
 }
 
 int main(void)

@@ -2,13 +2,12 @@
  * What is said of a holder that was asked, and of the socket that it leaves: the host says by what
  * it was asked, which is not always what it asks with in general.
  */
-#include "core/claim.h"
-#include "scene.h"
+#include "made_up_host.h"
 
 enum { PORT = 18789, WAIT_MS = 1000, SLOW_MS = 5000, HISTORY_SIZE = 4 * REPORT_LINE_SIZE };
 
 struct telling_world {
-    struct scene *scene;
+    struct made_up_world base;
     enum delivery delivery; /* of being asked */
     enum delivery ending;   /* of being forced */
     const char *name;       /* by what; NULL: as in general */
@@ -16,14 +15,8 @@ struct telling_world {
     bool seen_no_more; /* once asked: the socket stands, its process is not seen */
     uint64_t look_ms;  /* what a look takes that sees nobody */
     bool seen_once;    /* by the first look alone */
-    uint64_t now_ms;
     char lines[HISTORY_SIZE];
 };
-
-static uint64_t now_ms(void *context)
-{
-    return ((struct telling_world *)context)->now_ms;
-}
 
 static enum attempt attempt(void *context)
 {
@@ -31,25 +24,19 @@ static enum attempt attempt(void *context)
     return ATTEMPT_BUSY;
 }
 
-static bool reuse_address(void *context)
-{
-    (void)context;
-    return false;
-}
-
 static void observe(void *context, const struct request *request, uint64_t deadline_ms,
                     bool thorough, struct observation *observation)
 {
     struct telling_world *world = context;
     (void)request, (void)thorough;
-    *observation = world->scene->observation;
+    *observation = world->base.scene->observation;
     if (world->seen_once)
-        world->scene->observation.holders[0].visible = false;
+        world->base.scene->observation.holders[0].visible = false;
     if (observation->holders[0].visible)
         return;
-    world->now_ms += world->look_ms;
+    world->base.now_ms += world->look_ms;
     if (world->look_ms > 0)
-        observation->complete = world->now_ms < deadline_ms;
+        observation->complete = world->base.now_ms < deadline_ms;
 }
 
 static enum delivery stop(void *context, int64_t handle, enum stop how, const char **name)
@@ -62,38 +49,8 @@ static enum delivery stop(void *context, int64_t handle, enum stop how, const ch
     if (world->name != NULL)
         *name = world->name;
     if (world->seen_no_more)
-        world->scene->observation.holders[0].visible = false;
+        world->base.scene->observation.holders[0].visible = false;
     return world->delivery;
-}
-
-static void wait_for(void *context, const int64_t *handles, bool *ended, uint32_t count,
-                     uint64_t milliseconds)
-{
-    (void)handles, (void)ended, (void)count;
-    ((struct telling_world *)context)->now_ms += milliseconds;
-}
-
-static enum lock lock(void *context, const struct request *request)
-{
-    (void)context, (void)request;
-    return LOCK_TAKEN;
-}
-
-static void unlock(void *context)
-{
-    (void)context;
-}
-
-static void recall(void *context, const struct request *request, struct breaker_memory *memory)
-{
-    (void)context, (void)request;
-    memory->count = 0;
-}
-
-static void remember(void *context, const struct request *request,
-                     const struct breaker_memory *memory)
-{
-    (void)context, (void)request, (void)memory;
 }
 
 static void write_line(void *context, const char *line, size_t length)
@@ -103,38 +60,21 @@ static void write_line(void *context, const char *line, size_t length)
     strncat(world->lines, line, length);
 }
 
-static const char *stop_name(void *context, enum stop how)
-{
-    (void)context;
-    return how == STOP_ASK ? "asking" : "forcing";
-}
-
 static void lose(struct telling_world *world)
 {
     static struct claim claim;
-    const struct host host = {
-        .context = world,
-        .self_pid = SELF_PID,
-        .now_ms = now_ms,
-        .wall_clock_ms = now_ms,
-        .attempt = attempt,
-        .reuse_address = reuse_address,
-        .observe = observe,
-        .stop = stop,
-        .wait = wait_for,
-        .lock = lock,
-        .unlock = unlock,
-        .recall = recall,
-        .remember = remember,
-        .write = write_line,
-        .stop_name = stop_name,
-    };
+    struct host host = made_up_host(world);
+    host.attempt = attempt;
+    host.observe = observe;
+    host.stop = stop;
+    host.write = write_line;
     const struct request request = {.operation = OPERATION_BIND, .endpoint = {.port = PORT}};
-    world->now_ms = SELF_START_MS;
-    world->scene->settings.wait_ms = WAIT_MS;
-    for (uint32_t index = 0; index < world->scene->observation.holder_count; index++)
-        world->scene->observation.holders[index].socket.local.port = PORT;
-    assert_int_equal(claim_run(&claim, &world->scene->settings, &host, &request, NULL), CLAIM_LOST);
+    world->base.now_ms = SELF_START_MS;
+    world->base.scene->settings.wait_ms = WAIT_MS;
+    for (uint32_t index = 0; index < world->base.scene->observation.holder_count; index++)
+        world->base.scene->observation.holders[index].socket.local.port = PORT;
+    assert_int_equal(claim_run(&claim, &world->base.scene->settings, &host, &request, NULL),
+                     CLAIM_LOST);
 }
 
 #define SAID(world, words)     assert_non_null(strstr((world)->lines, words))
@@ -142,8 +82,9 @@ static void lose(struct telling_world *world)
 
 static void by_what_it_was_asked(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_SENT, .name = "a letter"};
-    add_twin(world.scene, HOLDER_PID);
+    struct telling_world world = {
+        .base.scene = *state, .delivery = DELIVERY_SENT, .name = "a letter"};
+    add_twin(world.base.scene, HOLDER_PID);
     lose(&world);
     SAID(&world, "; sent a letter\n");
     SAID(&world, " after a letter; sent forcing\n");
@@ -153,8 +94,8 @@ static void by_what_it_was_asked(void **state)
 
 static void by_what_in_general(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_SENT};
-    add_twin(world.scene, HOLDER_PID);
+    struct telling_world world = {.base.scene = *state, .delivery = DELIVERY_SENT};
+    add_twin(world.base.scene, HOLDER_PID);
     lose(&world);
     SAID(&world, "; sent asking\n");
     SAID(&world, " after asking; sent forcing\n");
@@ -163,19 +104,19 @@ static void by_what_in_general(void **state)
 /* It is not forced a second time. */
 static void ended_at_once(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_UNASKABLE};
-    add_twin(world.scene, HOLDER_PID);
+    struct telling_world world = {.base.scene = *state, .delivery = DELIVERY_UNASKABLE};
+    add_twin(world.base.scene, HOLDER_PID);
     lose(&world);
     SAID(&world, "; ended at once (it takes no signal): sent forcing\n");
     assert_int_equal(world.forced, 1);
-    assert_true(world.now_ms > SELF_START_MS + WAIT_MS); /* the budget of who was asked */
+    assert_true(world.base.now_ms > SELF_START_MS + WAIT_MS); /* the budget of who was asked */
 }
 
 static void ended_at_once_as_json(void **state)
 {
-    struct telling_world world = {.scene = *state, .delivery = DELIVERY_UNASKABLE};
-    add_twin(world.scene, HOLDER_PID);
-    world.scene->settings.log_format = LOG_JSON;
+    struct telling_world world = {.base.scene = *state, .delivery = DELIVERY_UNASKABLE};
+    add_twin(world.base.scene, HOLDER_PID);
+    world.base.scene->settings.log_format = LOG_JSON;
     lose(&world);
     SAID(&world, "\"event\":\"held\"");
     SAID(&world, "\"action\":\"forced\",\"signal\":\"forcing\"");
@@ -184,8 +125,8 @@ static void ended_at_once_as_json(void **state)
 static void the_forcing_signal_that_is_denied(void **state)
 {
     struct telling_world world = {
-        .scene = *state, .delivery = DELIVERY_UNASKABLE, .ending = DELIVERY_DENIED};
-    add_twin(world.scene, HOLDER_PID);
+        .base.scene = *state, .delivery = DELIVERY_UNASKABLE, .ending = DELIVERY_DENIED};
+    add_twin(world.base.scene, HOLDER_PID);
     lose(&world);
     SAID(&world, "not permitted to send forcing (");
 }
@@ -194,11 +135,11 @@ static void the_forcing_signal_that_is_denied(void **state)
 static void what_a_dying_one_leaves_is_no_news(void **state)
 {
     struct telling_world world = {
-        .scene = *state,
+        .base.scene = *state,
         .delivery = DELIVERY_SENT,
         .seen_no_more = true,
     };
-    add_twin(world.scene, HOLDER_PID);
+    add_twin(world.base.scene, HOLDER_PID);
     lose(&world);
     SAID(&world, "; sent asking\n");
     NOT_SAID(&world, "holder not visible; waiting");
@@ -207,16 +148,16 @@ static void what_a_dying_one_leaves_is_no_news(void **state)
 
 static void nobody_was_asked_so_it_is_news(void **state)
 {
-    struct telling_world world = {.scene = *state};
-    add_twin(world.scene, HOLDER_PID)->visible = false;
+    struct telling_world world = {.base.scene = *state};
+    add_twin(world.base.scene, HOLDER_PID)->visible = false;
     lose(&world);
     SAID(&world, "is held by a process of user 1000: unknown, holder not visible; waiting\n");
 }
 
 static void a_look_cut_short_does_not_say_not_visible(void **state)
 {
-    struct telling_world world = {.scene = *state, .look_ms = SLOW_MS};
-    add_twin(world.scene, HOLDER_PID)->visible = false;
+    struct telling_world world = {.base.scene = *state, .look_ms = SLOW_MS};
+    add_twin(world.base.scene, HOLDER_PID)->visible = false;
     lose(&world);
     SAID(&world, "still held by a process of user 1000: unknown, its process was not found in "
                  "time; look with ");
@@ -225,8 +166,8 @@ static void a_look_cut_short_does_not_say_not_visible(void **state)
 
 static void who_was_seen_before_is_named(void **state)
 {
-    struct telling_world world = {.scene = *state, .look_ms = WAIT_MS, .seen_once = true};
-    add_stranger(world.scene, HOLDER_PID);
+    struct telling_world world = {.base.scene = *state, .look_ms = WAIT_MS, .seen_once = true};
+    add_stranger(world.base.scene, HOLDER_PID);
     lose(&world);
     SAID(&world, "is held by 300 \"stranger\"");
     SAID(&world, "last seen held by 300 \"stranger\"");
