@@ -37,10 +37,10 @@ void holders_observe(struct holders_workspace *workspace, const struct request *
                      struct observation *observation);
 
 /*
- * As holders_observe(), with labels, for one who only looks and has the time: where the tables know
- * of nothing on the port, everybody's handles are gone through for a socket that they do not list,
- * which is one of TCP that is bound and does not listen. Whose handles are closed to us is passed
- * over.
+ * As holders_observe(), with labels, for one who looks for others than its own program and has the
+ * time: where the tables know of nothing on the port, everybody's handles are gone through for a
+ * socket that they do not list, which is one of TCP that is bound and does not listen. Whose
+ * handles are closed to us is passed over.
  */
 void holders_observe_unlisted(struct holders_workspace *workspace, const struct request *request,
                               uint64_t deadline_ms, struct observation *observation);

@@ -64,9 +64,13 @@ static void observe(void *context, const struct request *request, uint64_t deadl
                     bool thorough, struct observation *observation)
 {
     struct windows_host *windows_host = context;
-    bool label_wanted = windows_host->settings->service[0] != '\0';
-    holders_observe(&windows_host->workspace, request, deadline_ms, thorough, label_wanted,
-                    observation);
+    const struct settings *settings = windows_host->settings;
+    if (settings
+            ->only_named) /* a command's claim: its program is none of those that it looks for */
+        holders_observe_unlisted(&windows_host->workspace, request, deadline_ms, observation);
+    else
+        holders_observe(&windows_host->workspace, request, deadline_ms, thorough,
+                        settings->service[0] != '\0', observation);
 }
 
 static bool asks(const struct windows_host *windows_host, enum stop how)

@@ -124,6 +124,18 @@ assert_bindable() {
     assert_exit wrapped 0
 }
 
+@test "C04 W01 another program that bound the port and never listened, which Windows does not list" {
+    serve old --no-listen
+    ask --wait-ms 1500 "127.0.0.1:$port"
+    assert_status 1
+    assert_answer "still held by $(windows_pid_of old) .*: foreign, not named"
+    assert_untouched old
+    ask --match exe:server.exe "127.0.0.1:$port"
+    assert_status 0
+    assert_answer "sent CTRL_BREAK"
+    assert_gone old
+}
+
 @test "C04 UDP, IPv6, and an address of its own: others on the port are left alone" {
     serve old --udp
     ask --match exe:server.exe "$port"
