@@ -40,9 +40,18 @@ int subject_read(struct subject *subject, const struct subject_words *words,
     return optind < count ? misuse_of_several(words) : EXIT_YES;
 }
 
-bool subject_is_number(const char *name)
+static bool is_number(const char *name)
 {
-    return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+    return name[strspn(name, "0123456789")] == '\0';
+}
+
+int subject_examine(const struct subject *subject, const struct subject_examiners *examiners,
+                    struct patient *patient)
+{
+    enum subject_kind kind = subject->kind;
+    if (kind == SUBJECT_ANY)
+        kind = is_number(subject->name) ? SUBJECT_PROCESS : examiners->guess(subject->name);
+    return examiners->examine[kind](patient, subject->name);
 }
 
 int subject_read_pid(const char *name, int32_t *pid)

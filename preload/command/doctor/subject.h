@@ -8,7 +8,13 @@
 
 #include <stdint.h>
 
-enum subject_kind { SUBJECT_ANY, SUBJECT_PROGRAM, SUBJECT_UNIT, SUBJECT_PROCESS };
+enum subject_kind {
+    SUBJECT_ANY,
+    SUBJECT_PROGRAM,
+    SUBJECT_UNIT,
+    SUBJECT_PROCESS,
+    SUBJECT_KINDS,
+};
 
 struct subject {
     bool json;
@@ -40,8 +46,17 @@ struct subject_words {
 int subject_read(struct subject *subject, const struct subject_words *words,
                  const struct option *options, int count, char **arguments);
 
-/* Is the name a number, and so a PID unless the kind says otherwise? */
-bool subject_is_number(const char *name);
+struct patient; /* what a system knows of the one that is looked at */
+
+/* By the kind; each returns the exit code. */
+struct subject_examiners {
+    int (*examine[SUBJECT_KINDS])(struct patient *patient, const char *name);
+    enum subject_kind (*guess)(const char *name); /* of a name that could be a program or a unit */
+};
+
+/* By the one for its kind: the one that was asked for, or else that which the name tells. */
+int subject_examine(const struct subject *subject, const struct subject_examiners *examiners,
+                    struct patient *patient);
 
 /* The PID; EXIT_YES or EXIT_MISUSE as above. */
 int subject_read_pid(const char *name, int32_t *pid);

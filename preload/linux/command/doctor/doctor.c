@@ -260,39 +260,27 @@ static bool is_on_path(const char *program)
     return finding != PROGRAM_NOT_FOUND && finding != PROGRAM_NOT_EXECUTABLE;
 }
 
-static enum subject_kind guess_kind(void)
+static enum subject_kind guess_kind(const char *name)
 {
-    if (asked.kind != SUBJECT_ANY)
-        return asked.kind;
-    if (dropin_wanted != 0 || user_wanted != 0)
-        return SUBJECT_UNIT;
-    if (subject_is_number(asked.name))
-        return SUBJECT_PROCESS;
-    if (strchr(asked.name, '/') != NULL)
+    if (strchr(name, '/') != NULL)
         return SUBJECT_PROGRAM;
-    if (text_ends_with(asked.name, ".service"))
+    if (text_ends_with(name, ".service"))
         return SUBJECT_UNIT;
-    return is_on_path(asked.name) ? SUBJECT_PROGRAM : SUBJECT_UNIT;
+    return is_on_path(name) ? SUBJECT_PROGRAM : SUBJECT_UNIT;
 }
 
 static int examine(void)
 {
+    static const struct subject_examiners examiners = {
+        .examine = {[SUBJECT_PROGRAM] = doctor_program,
+                    [SUBJECT_UNIT] = doctor_unit,
+                    [SUBJECT_PROCESS] = doctor_process},
+        .guess = guess_kind,
+    };
     /* Two whole paths and more: not for every stack. */
     static struct patient patient;
-    int status = EXIT_MISUSE;
     patient.object_found = object_find(&patient.object);
-    switch (guess_kind()) {
-    case SUBJECT_ANY:
-    case SUBJECT_PROGRAM:
-        status = doctor_program(&patient, asked.name);
-        break;
-    case SUBJECT_UNIT:
-        status = doctor_unit(&patient, asked.name);
-        break;
-    case SUBJECT_PROCESS:
-        status = doctor_process(&patient, asked.name);
-        break;
-    }
+    int status = subject_examine(&asked, &examiners, &patient);
     release(&patient);
     return status;
 }
@@ -311,10 +299,11 @@ static int run_doctor(int count, char **arguments)
     static const struct subject_words words = {.unit = "unit", .placeholder = "UNIT"};
     if (subject_read(&asked, &words, options, count, arguments) != EXIT_YES)
         return EXIT_MISUSE;
-    bool unit_meant = asked.kind == SUBJECT_ANY || asked.kind == SUBJECT_UNIT;
-    if (dropin_wanted != 0 && (asked.json || !unit_meant))
+    if (asked.kind == SUBJECT_ANY && (dropin_wanted != 0 || user_wanted != 0))
+        asked.kind = SUBJECT_UNIT;
+    if (dropin_wanted != 0 && (asked.json || asked.kind != SUBJECT_UNIT))
         return command_misuse(&command_doctor, "--dropin is for a unit, and is no JSON");
-    if (user_wanted != 0 && !unit_meant)
+    if (user_wanted != 0 && asked.kind != SUBJECT_UNIT)
         return command_misuse(&command_doctor, "--user is for units");
     return examine();
 }

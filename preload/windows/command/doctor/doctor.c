@@ -186,15 +186,11 @@ static int doctor_process(struct patient *patient, const char *subject)
 
 /* ---- which kind it is ---- */
 
-static enum subject_kind guess_kind(void)
+static enum subject_kind guess_kind(const char *name)
 {
-    if (asked.kind != SUBJECT_ANY)
-        return asked.kind;
-    if (subject_is_number(asked.name))
-        return SUBJECT_PROCESS;
-    if (strpbrk(asked.name, "\\/:") != NULL)
+    if (strpbrk(name, "\\/:") != NULL)
         return SUBJECT_PROGRAM;
-    char *program = launch_find(asked.name);
+    char *program = launch_find(name);
     free(program);
     return program != NULL ? SUBJECT_PROGRAM : SUBJECT_UNIT;
 }
@@ -203,22 +199,16 @@ static int run_doctor(int count, char **arguments)
 {
     static const struct option options[] = {SUBJECT_OPTIONS, {0}};
     static const struct subject_words words = {.unit = "service", .placeholder = "SERVICE"};
+    static const struct subject_examiners examiners = {
+        .examine = {[SUBJECT_PROGRAM] = doctor_program,
+                    [SUBJECT_UNIT] = doctor_service,
+                    [SUBJECT_PROCESS] = doctor_process},
+        .guess = guess_kind,
+    };
     static struct patient patient;
-    int status = EXIT_MISUSE;
     if (subject_read(&asked, &words, options, count, arguments) != EXIT_YES)
         return EXIT_MISUSE;
-    switch (guess_kind()) {
-    case SUBJECT_ANY:
-    case SUBJECT_PROGRAM:
-        status = doctor_program(&patient, asked.name);
-        break;
-    case SUBJECT_UNIT:
-        status = doctor_service(&patient, asked.name);
-        break;
-    case SUBJECT_PROCESS:
-        status = doctor_process(&patient, asked.name);
-        break;
-    }
+    int status = subject_examine(&asked, &examiners, &patient);
     release(&patient);
     return status;
 }
