@@ -5,6 +5,8 @@
 #ifndef PORTCLAIM_ENVIRONMENT_H
 #define PORTCLAIM_ENVIRONMENT_H
 
+#include "core/settings.h"
+
 /* NULL when there is none; good until it is set the next time. */
 const char *environment_get(const char *name);
 
@@ -12,5 +14,8 @@ void environment_set(const char *name, const char *value);
 
 /* "NAME=value" strings, ended by NULL, as settings_read() wants them. */
 char *const *environment_all(void);
+
+/* Settings that name no state directory get the one of this environment, if it has one. */
+void environment_choose_state(struct settings *settings);
 
 #endif

@@ -84,8 +84,10 @@ void options_take_setting(int value, const char *argument)
 bool options_read_settings(struct settings *settings)
 {
     char error[SETTINGS_ERROR_SIZE];
-    if (settings_read(settings, environment_all(), error))
-        return true;
-    fprintf(stderr, "portclaim: %s\n", error);
-    return false;
+    if (!settings_read(settings, environment_all(), error)) {
+        fprintf(stderr, "portclaim: %s\n", error);
+        return false;
+    }
+    environment_choose_state(settings);
+    return true;
 }

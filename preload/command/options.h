@@ -48,8 +48,8 @@ bool options_is_setting(int value);
 void options_take_setting(int value, const char *argument);
 
 /*
- * The settings of our environment. On a mistake says so, in the words of settings_read() and with
- * the variable's name, and returns false.
+ * The settings of our environment, and where its state is kept. On a mistake says so, in the words
+ * of settings_read() and with the variable's name, and returns false.
  */
 bool options_read_settings(struct settings *settings);
 

@@ -17,9 +17,8 @@ enum own_claim_answer {
 struct own_claim; /* each system's own */
 
 /*
- * Of the settings a copy is taken; where they name no state directory, it gets the system's.
- * "Every address" on a machine without IPv6 becomes every address of IPv4, in *endpoint as well.
- * Out of memory ends the process.
+ * Of the settings a copy is taken. "Every address" on a machine without IPv6 becomes every address
+ * of IPv4, in *endpoint as well. Out of memory ends the process.
  */
 struct own_claim *own_claim_open(const struct settings *settings, struct endpoint *endpoint);
 

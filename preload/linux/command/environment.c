@@ -1,5 +1,7 @@
 #include "command/environment.h"
 
+#include "linux/state.h"
+
 #include <err.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -19,4 +21,9 @@ void environment_set(const char *name, const char *value)
 char *const *environment_all(void)
 {
     return environ;
+}
+
+void environment_choose_state(struct settings *settings)
+{
+    state_prefer_runtime_directory(settings, environ);
 }

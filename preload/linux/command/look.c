@@ -158,9 +158,7 @@ uint64_t look_now_ms(void)
 void look_recall(const struct settings *settings, const struct request *request,
                  struct breaker_memory *memory)
 {
-    struct settings preferred = *settings;
-    state_prefer_runtime_directory(&preferred, environ);
-    const struct state state = {.directory = preferred.state_directory, .file = -1};
+    const struct state state = {.directory = settings->state_directory, .file = -1};
     state_recall(&state, request, memory);
 }
 

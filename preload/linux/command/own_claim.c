@@ -1,7 +1,6 @@
 #include "command/own_claim.h"
 
 #include "command/command.h"
-#include "command/environment.h"
 #include "linux/host.h"
 #include "linux/own_socket.h"
 #include "linux/request.h"
@@ -26,7 +25,6 @@ struct own_claim *own_claim_open(const struct settings *settings, struct endpoin
     if (own_claim == NULL)
         err(EXIT_MISUSE, "portclaim");
     own_claim->settings = *settings;
-    state_prefer_runtime_directory(&own_claim->settings, environment_all());
     own_claim->socket = own_socket_open(endpoint, &own_claim->address, &own_claim->length);
     return own_claim;
 }

@@ -3,6 +3,7 @@
 
 #include "allocate.h"
 #include "environment_entry.h"
+#include "windows/state.h"
 #include "windows/system.h"
 #include "windows/variables.h"
 #include "windows/wide.h"
@@ -77,4 +78,9 @@ char *const *environment_all(void)
         exit(2);
     }
     return variables->entries;
+}
+
+void environment_choose_state(struct settings *settings)
+{
+    state_prefer_user_directory(settings, environment_all());
 }

@@ -1,6 +1,5 @@
 #include "command/look.h"
 
-#include "command/environment.h"
 #include "known_users.h"
 #include "windows/clock.h"
 #include "windows/holders.h"
@@ -159,13 +158,8 @@ uint64_t look_now_ms(void)
 void look_recall(const struct settings *settings, const struct request *request,
                  struct breaker_memory *memory)
 {
-    static char *const *environment;
-    struct settings preferred = *settings;
-    if (environment == NULL)
-        environment = environment_all();
-    state_prefer_user_directory(&preferred, environment);
     const struct state state = {
-        .directory = preferred.state_directory,
+        .directory = settings->state_directory,
         .file = INVALID_HANDLE_VALUE,
     };
     state_recall(&state, request, memory);

@@ -2,7 +2,6 @@
 
 #include "allocate.h"
 #include "command/command.h"
-#include "command/environment.h"
 #include "core/version.h"
 #include "windows/next.h"
 #include "windows/own_socket.h"
@@ -37,7 +36,6 @@ struct own_claim *own_claim_open(const struct settings *settings, struct endpoin
     start_winsock();
     next_bind = bind;
     own_claim->settings = *settings;
-    state_prefer_user_directory(&own_claim->settings, environment_all());
     own_claim->error = 0;
     own_claim->host = host_create(&own_claim->settings);
     if (own_claim->host == NULL) {
