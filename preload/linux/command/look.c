@@ -14,7 +14,6 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { FAILED = 2 };
 
