@@ -25,6 +25,29 @@ static bool is_mapped(const struct endpoint *endpoint)
            memcmp(endpoint->address, mapped_prefix, sizeof(mapped_prefix)) == 0;
 }
 
+/* fe80::/10, RFC 4291, section 2.5.6 */
+static bool is_link_local(const struct endpoint *endpoint)
+{
+    return endpoint->address[0] == 0xfe && (endpoint->address[1] & 0xc0) == 0x80;
+}
+
+void endpoint_set_ipv4(struct endpoint *endpoint, const void *address, uint16_t port)
+{
+    endpoint->family = FAMILY_IPV4;
+    memcpy(endpoint->address, address, IPV4_BYTES);
+    endpoint->port = port;
+}
+
+void endpoint_set_ipv6(struct endpoint *endpoint, const void *address, uint16_t port,
+                       uint32_t scope)
+{
+    endpoint->family = FAMILY_IPV6;
+    memcpy(endpoint->address, address, IPV6_BYTES);
+    endpoint->port = port;
+    if (is_link_local(endpoint))
+        endpoint->device = scope;
+}
+
 /* ---- parsing ---- */
 
 static bool skip(const char **cursor, const char *expected)

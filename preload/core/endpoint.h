@@ -21,6 +21,14 @@ struct endpoint {
 };
 
 /*
+ * Family, address (in network order) and port (in host order). A link-local address binds to the
+ * device of its scope as well: inet6_bind() in net/ipv6/af_inet6.c.
+ */
+void endpoint_set_ipv4(struct endpoint *endpoint, const void *address, uint16_t port);
+void endpoint_set_ipv6(struct endpoint *endpoint, const void *address, uint16_t port,
+                       uint32_t scope);
+
+/*
  * Reads "ADDRESS:PORT", "[ADDRESS6]:PORT", "*:PORT" or "PORT", each with "tcp:" or "udp:" before
  * it if need be; the last two are every address, IPv6 and IPv4. "%NUMBER" behind an address is the
  * index of a device. Names are not resolved. Port 0 is read. On failure returns false and *error

@@ -36,21 +36,15 @@ static bool describe_protocol(int socket, struct endpoint *endpoint)
 
 static bool describe_ipv4(const struct sockaddr_in *address, struct endpoint *endpoint)
 {
-    endpoint->family = FAMILY_IPV4;
-    endpoint->port = ntohs(address->sin_port);
-    memcpy(endpoint->address, &address->sin_addr, sizeof(address->sin_addr));
+    endpoint_set_ipv4(endpoint, &address->sin_addr, ntohs(address->sin_port));
     return true;
 }
 
-/* A link-local address binds to its scope's device as well: inet6_bind() in net/ipv6/af_inet6.c. */
 static bool describe_ipv6(int socket, const struct sockaddr_in6 *address, struct endpoint *endpoint)
 {
-    endpoint->family = FAMILY_IPV6;
-    endpoint->port = ntohs(address->sin6_port);
+    endpoint_set_ipv6(endpoint, &address->sin6_addr, ntohs(address->sin6_port),
+                      address->sin6_scope_id);
     endpoint->ipv6_only = ask_option(socket, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
-    memcpy(endpoint->address, &address->sin6_addr, sizeof(address->sin6_addr));
-    if (IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr))
-        endpoint->device = address->sin6_scope_id;
     return true;
 }
 

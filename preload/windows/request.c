@@ -26,21 +26,16 @@ static bool describe_protocol(SOCKET socket, struct endpoint *endpoint)
 
 static void describe_ipv4(const struct sockaddr_in *address, struct endpoint *endpoint)
 {
-    endpoint->family = FAMILY_IPV4;
-    endpoint->port = ntohs(address->sin_port);
-    memcpy(endpoint->address, &address->sin_addr, sizeof(address->sin_addr));
+    endpoint_set_ipv4(endpoint, &address->sin_addr, ntohs(address->sin_port));
 }
 
 /* IPV6_V6ONLY is on unless it was taken off: IPPROTO_IPV6 Socket Options, learn.microsoft.com */
 static void describe_ipv6(SOCKET socket, const struct sockaddr_in6 *address,
                           struct endpoint *endpoint)
 {
-    endpoint->family = FAMILY_IPV6;
-    endpoint->port = ntohs(address->sin6_port);
+    endpoint_set_ipv6(endpoint, &address->sin6_addr, ntohs(address->sin6_port),
+                      address->sin6_scope_id);
     endpoint->ipv6_only = ask_option(socket, IPPROTO_IPV6, IPV6_V6ONLY) != 0;
-    memcpy(endpoint->address, &address->sin6_addr, sizeof(address->sin6_addr));
-    if (IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr))
-        endpoint->device = address->sin6_scope_id;
 }
 
 bool request_describe(SOCKET socket, enum operation operation, const struct sockaddr *address,

@@ -11,7 +11,6 @@ enum {
     FIRST_TABLE_SIZE = 1 << 16,
     MOST_TABLE_SIZE = 1 << 26,
     TRIES = 8, /* the table may have grown between two of them */
-    IPV4_BYTES = 4,
 };
 
 typedef DWORD(WINAPI *get_tcp_table)(void *table, DWORD *size, BOOL sorted, ULONG family,
@@ -51,23 +50,12 @@ static enum socket_state state_of(DWORD state, DWORD pid)
 
 void tables_set_ipv4(struct endpoint *endpoint, DWORD address, DWORD port)
 {
-    endpoint->family = FAMILY_IPV4;
-    memcpy(endpoint->address, &address, IPV4_BYTES);
-    endpoint->port = ntohs((u_short)port);
-}
-
-static bool is_link_local(const struct endpoint *endpoint)
-{
-    return endpoint->address[0] == 0xfe && (endpoint->address[1] & 0xc0) == 0x80; /* fe80::/10 */
+    endpoint_set_ipv4(endpoint, &address, ntohs((u_short)port));
 }
 
 void tables_set_ipv6(struct endpoint *endpoint, const UCHAR *address, DWORD port, DWORD scope)
 {
-    endpoint->family = FAMILY_IPV6;
-    memcpy(endpoint->address, address, sizeof(endpoint->address));
-    endpoint->port = ntohs((u_short)port);
-    if (is_link_local(endpoint))
-        endpoint->device = scope;
+    endpoint_set_ipv6(endpoint, address, ntohs((u_short)port), scope);
 }
 
 /* A listener has the rest of the peer's fields at random. */

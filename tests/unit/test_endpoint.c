@@ -331,6 +331,26 @@ static void knows_wildcards(void **state)
     }
 }
 
+/* A device that the socket is bound to by itself stays where the address says nothing of one. */
+static void a_link_local_address_has_its_scope_s_device(void **state)
+{
+    static const uint8_t link_local[ENDPOINT_ADDRESS_SIZE] = {0xfe, 0xbf, [15] = 1};
+    static const uint8_t site_local[ENDPOINT_ADDRESS_SIZE] = {0xfe, 0xc0, [15] = 1};
+    static const uint8_t loopback[] = {127, 0, 0, 1};
+    struct endpoint endpoint = {.device = 7};
+    (void)state;
+    endpoint_set_ipv6(&endpoint, site_local, 80, 3);
+    assert_int_equal(endpoint.device, 7);
+    endpoint_set_ipv6(&endpoint, link_local, 80, 3);
+    assert_int_equal(endpoint.device, 3);
+    assert_int_equal(endpoint.family, FAMILY_IPV6);
+    assert_memory_equal(endpoint.address, link_local, sizeof(link_local));
+    endpoint_set_ipv4(&endpoint, loopback, 81);
+    assert_int_equal(endpoint.family, FAMILY_IPV4);
+    assert_int_equal(endpoint.port, 81);
+    assert_memory_equal(endpoint.address, loopback, sizeof(loopback));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +361,8 @@ int main(void)
         {"prints into any room", prints_into_any_room, NULL, NULL, NULL},
         {"prints as inet_ntop does", prints_as_inet_ntop_does, NULL, NULL, NULL},
         {"reads as inet_pton does", reads_as_inet_pton_does, NULL, NULL, NULL},
+        {"R04 a link-local address has its scope's device",
+         a_link_local_address_has_its_scope_s_device, NULL, NULL, NULL},
         {"names protocols", names_protocols, NULL, NULL, NULL},
         {"knows wildcards", knows_wildcards, NULL, NULL, NULL},
     };
