@@ -68,6 +68,10 @@ struct event {
 void report(const struct host *host, const struct settings *settings, struct event *event,
             char *line);
 
+/* As they stand in the JSON. */
+extern const char *const report_event_names[EVENT_WARNING + 1];
+extern const char *const report_action_names[ACTION_CLOSED + 1];
+
 void report_as_text(struct text *text, const struct event *event);
 void report_as_json(struct text *text, const struct event *event);
 

@@ -85,27 +85,18 @@ static void add_holder(struct text *text, const struct event *event)
         add_number(text, "through", (uint64_t)holder->through);
 }
 
-static const char *event_name(enum event_kind kind)
-{
-    static const char *const names[] = {
-        [EVENT_HELD] = "held",           [EVENT_FORCED] = "forced",
-        [EVENT_LINGERING] = "lingering", [EVENT_KILL_WAR] = "kill_war",
-        [EVENT_CLAIMED] = "claimed",     [EVENT_NOT_CLAIMED] = "not_claimed",
-        [EVENT_WARNING] = "warning",
-    };
-    return names[kind];
-}
+const char *const report_event_names[] = {
+    [EVENT_HELD] = "held",         [EVENT_FORCED] = "forced",   [EVENT_LINGERING] = "lingering",
+    [EVENT_KILL_WAR] = "kill_war", [EVENT_CLAIMED] = "claimed", [EVENT_NOT_CLAIMED] = "not_claimed",
+    [EVENT_WARNING] = "warning",
+};
 
-static const char *action_name(enum action action)
-{
-    static const char *const names[] = {
-        [ACTION_WAIT] = "wait",     [ACTION_ASKED] = "asked",     [ACTION_WOULD_ASK] = "would-ask",
-        [ACTION_DENIED] = "denied", [ACTION_FAILED] = "failed",   [ACTION_GONE] = "gone",
-        [ACTION_SPARED] = "spared", [ACTION_BREAKER] = "breaker", [ACTION_FORCED] = "forced",
-        [ACTION_CLOSED] = "closed",
-    };
-    return names[action];
-}
+const char *const report_action_names[] = {
+    [ACTION_WAIT] = "wait",     [ACTION_ASKED] = "asked",     [ACTION_WOULD_ASK] = "would-ask",
+    [ACTION_DENIED] = "denied", [ACTION_FAILED] = "failed",   [ACTION_GONE] = "gone",
+    [ACTION_SPARED] = "spared", [ACTION_BREAKER] = "breaker", [ACTION_FORCED] = "forced",
+    [ACTION_CLOSED] = "closed",
+};
 
 static void add_endpoint(struct text *text, const struct endpoint *endpoint)
 {
@@ -120,7 +111,7 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
 
 static void add_action(struct text *text, const struct event *event)
 {
-    add_string(text, "action", action_name(event->action));
+    add_string(text, "action", report_action_names[event->action]);
     if (event->action == ACTION_ASKED || event->action == ACTION_WOULD_ASK ||
         event->action == ACTION_FORCED)
         add_string(text, "signal", event->signal);
@@ -178,7 +169,7 @@ void report_as_json(struct text *text, const struct event *event)
     if ((event->self->known & KNOWN_START) != 0)
         add_string(text, "self", event->self->name);
     add_unit(text, "self_unit", event->self);
-    add_string(text, "event", event_name(event->kind));
+    add_string(text, "event", report_event_names[event->kind]);
     if (event->request != NULL)
         add_endpoint(text, &event->request->endpoint);
     add_facts(text, event);

@@ -135,10 +135,10 @@ static void put_holder(json_t *object, const struct story_event *event)
 static json_t *event_of(const struct story_event *event)
 {
     json_t *object = json_object();
-    put_string(object, "event", record_event_name(event->kind));
+    put_string(object, "event", report_event_names[event->kind]);
     put_number(object, "offset_ms", event->offset_ms);
     if (event->kind == EVENT_HELD || event->kind == EVENT_FORCED || event->kind == EVENT_LINGERING)
-        put_string(object, "action", record_action_name(event->action));
+        put_string(object, "action", report_action_names[event->action]);
     put_known(object, "signal", event->signal);
     if (event->kind == EVENT_FORCED)
         put_number(object, "after_ms", event->after_ms);

@@ -10,33 +10,7 @@
 
 enum { LAST_OF_LATIN = 0xFF };
 
-static const char *const event_names[] = {
-    [EVENT_HELD] = "held",         [EVENT_FORCED] = "forced",   [EVENT_LINGERING] = "lingering",
-    [EVENT_KILL_WAR] = "kill_war", [EVENT_CLAIMED] = "claimed", [EVENT_NOT_CLAIMED] = "not_claimed",
-    [EVENT_WARNING] = "warning",
-};
-
-static const char *const action_names[] = {
-    [ACTION_WAIT] = "wait",     [ACTION_ASKED] = "asked",     [ACTION_WOULD_ASK] = "would-ask",
-    [ACTION_DENIED] = "denied", [ACTION_FAILED] = "failed",   [ACTION_GONE] = "gone",
-    [ACTION_SPARED] = "spared", [ACTION_BREAKER] = "breaker", [ACTION_FORCED] = "forced",
-    [ACTION_CLOSED] = "closed",
-};
-
-enum {
-    EVENT_NAMES = sizeof(event_names) / sizeof(event_names[0]),
-    ACTION_NAMES = sizeof(action_names) / sizeof(action_names[0]),
-};
-
-const char *record_event_name(enum event_kind kind)
-{
-    return event_names[kind];
-}
-
-const char *record_action_name(enum action action)
-{
-    return action_names[action];
-}
+enum { EVENTS = EVENT_WARNING + 1, ACTIONS = ACTION_CLOSED + 1 };
 
 /* The index of the name, or `count`. */
 static size_t find_name(const char *const *names, size_t count, const char *name)
@@ -115,8 +89,8 @@ static void read_holder(const json_t *object, struct record *record)
 static void read_facts(const json_t *object, struct record *record)
 {
     const char *action = json_string_value(json_object_get(object, "action"));
-    size_t found = find_name(action_names, ACTION_NAMES, action);
-    record->action = found < ACTION_NAMES ? (enum action)found : ACTION_WAIT;
+    size_t found = find_name(report_action_names, ACTIONS, action);
+    record->action = found < ACTIONS ? (enum action)found : ACTION_WAIT;
     read_string(object, "signal", record->signal, sizeof(record->signal));
     record->after_ms =
         read_number(object, record->kind == EVENT_FORCED ? "after_ms" : "took_ms", LAST_TIME_MS);
@@ -136,11 +110,11 @@ static void read_facts(const json_t *object, struct record *record)
 static bool read_object(const json_t *object, struct record *record)
 {
     const char *event = json_string_value(json_object_get(object, "event"));
-    size_t kind = find_name(event_names, EVENT_NAMES, event);
+    size_t kind = find_name(report_event_names, EVENTS, event);
     memset(record, 0, sizeof(*record));
     record->time_ms = read_number(object, "time_ms", LAST_TIME_MS);
     record->pid = (int32_t)read_number(object, "pid", INT32_MAX);
-    if (kind == EVENT_NAMES || record->time_ms == 0 || record->pid == 0)
+    if (kind == EVENTS || record->time_ms == 0 || record->pid == 0)
         return false;
     record->kind = (enum event_kind)kind;
     read_string(object, "self", record->self, sizeof(record->self));

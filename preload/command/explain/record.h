@@ -52,8 +52,4 @@ struct record {
 /* False when the line is no event of portclaim's, or not the whole of one. */
 bool record_read(const char *line, size_t length, struct record *record);
 
-/* "asked", "wait" ...: the names in the record. */
-const char *record_action_name(enum action action);
-const char *record_event_name(enum event_kind kind);
-
 #endif

@@ -93,17 +93,11 @@ static void add_process(json_t *object, const struct process *process)
 
 static void add_opinion(json_t *object, const struct opinion *opinion)
 {
-    static const char *const actions[] = {
-        [ACTION_WAIT] = "wait",
-        [ACTION_WOULD_ASK] = "would-ask",
-        [ACTION_SPARED] = "spared",
-        [ACTION_BREAKER] = "breaker",
-    };
     set_string(object, "verdict", evidence_verdict_name(opinion->verdict));
     set_string(object, "evidence", evidence_name(opinion->evidence));
     if (opinion->evidence == EVIDENCE_INHERITED)
         set(object, "through", json_integer(opinion->through));
-    set_string(object, "action", actions[opinion->action]);
+    set_string(object, "action", report_action_names[opinion->action]);
 }
 
 static void add_user(json_t *object, const struct holder *holder)
