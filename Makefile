@@ -20,7 +20,7 @@ PORTCLAIM = $(BUILD)/portclaim
 CORE = $(wildcard preload/core/*.c)
 LINUX = $(wildcard preload/linux/*.c)
 COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
-	preload/linux/command/*.c preload/linux/command/*/*.c)
+	preload/linux/command/*.c preload/linux/command/*/*.c preload/linux/notify/*.c)
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
@@ -85,7 +85,7 @@ $(COMMAND_OBJECTS): $(BUILD)/preload/%.o: preload/%.c Makefile
 	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(COMMAND_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 
 $(PORTCLAIM): $(COMMAND_OBJECTS) $(SHARED_OBJECTS)
-	$(CC) $(CFLAGS) -pie -o $@ $(COMMAND_OBJECTS) $(SHARED_OBJECTS) -Wl,--gc-sections -Wl,-z,relro,-z,now $(LDFLAGS) -ljansson
+	$(CC) $(CFLAGS) -pie -o $@ $(COMMAND_OBJECTS) $(SHARED_OBJECTS) -Wl,--gc-sections -Wl,-z,relro,-z,now $(LDFLAGS) -ljansson -lseccomp
 
 # ---- Windows ----
 
@@ -196,7 +196,7 @@ UNIT_SANITIZED = $(UNIT:%=$(BUILD)/tests/sanitized/%)
 SIMULATION = $(BUILD)/tests/simulate
 SERVER_SOURCES = $(wildcard tests/linux/server*.c)
 SNIPPETS = $(filter-out $(SERVER_SOURCES) tests/linux/%_preload.c,$(wildcard tests/linux/*.c))
-PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/server_asan \
+PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/static/server $(BUILD)/tests/server_asan \
 	$(SNIPPETS:tests/linux/%.c=$(BUILD)/tests/%) \
 	$(patsubst tests/linux/%.c,$(BUILD)/tests/%.so,$(wildcard tests/linux/*_preload.c))
 # The longest first: one that starts when all others are done has the machine to itself.
@@ -206,7 +206,7 @@ LONGEST = $(addprefix tests/,servers/restarts.bats command/install.bats command/
 WINDOWS_TESTS = $(BUILD)/tests/windows
 WINDOWS_UNIT_TESTS = $(patsubst tests/windows/%.c,$(WINDOWS_TESTS)/%,$(wildcard tests/windows/unit/test_*.c))
 WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)
-BATS = $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/windows/*.bats \
+BATS = $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/seccomp/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
@@ -225,6 +225,10 @@ $(SIMULATION): $(wildcard tests/simulation/*.[ch] preload/core/*.[ch]) $(CORE_AL
 $(BUILD)/tests/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
+
+$(BUILD)/tests/static/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -static -o $@ $(SERVER_SOURCES)
 
 $(BUILD)/tests/server_asan: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
 	@mkdir -p $(@D)

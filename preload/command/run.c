@@ -8,21 +8,36 @@
 
 enum { OPTION_DRY_RUN = 0x100 }; /* no letter */
 
-static const struct option own_options[] = {
-    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-    {0},
-};
+static const struct option dry_run = {"dry-run", no_argument, NULL, OPTION_DRY_RUN};
+
+static struct run_options of_system;
+
+void run_has_options(const struct run_options *options)
+{
+    of_system = *options;
+}
+
+static void collect_options(struct option *options)
+{
+    struct option own[OPTIONS_MOST] = {dry_run};
+    size_t count = 1;
+    for (const struct option *next = of_system.options; next != NULL && next->name != NULL; next++)
+        own[count++] = *next;
+    options_with_settings(own, options);
+}
 
 static void take_options(int count, char **arguments)
 {
     struct option options[OPTIONS_MOST];
     int option;
-    options_with_settings(own_options, options);
+    collect_options(options);
     while ((option = command_next_option(&command_run, count, arguments, options)) != -1) {
         if (options_is_setting(option))
             options_take_setting(option, optarg);
-        else
+        else if (option == OPTION_DRY_RUN)
             options_take_setting(OPTION_MODE, "dry-run");
+        else
+            of_system.take(option, optarg);
     }
 }
 

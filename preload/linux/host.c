@@ -49,6 +49,8 @@ static void observe(void *context, const struct request *request, uint64_t deadl
 {
     struct linux_host *linux_host = context;
     bool label_wanted = linux_host->settings->service[0] != '\0';
+    if (linux_host->imagined != NULL && (observation->self.known & KNOWN_START) == 0)
+        observation->self = *linux_host->imagined;
     holders_observe(&linux_host->workspace, request, deadline_ms, thorough, label_wanted,
                     observation);
 }
@@ -160,11 +162,28 @@ void host_destroy(struct linux_host *linux_host)
     memory_unmap(linux_host, sizeof(*linux_host));
 }
 
+static struct claim_history *take_history(struct linux_host *linux_host)
+{
+    struct host_history *history = linux_host->history;
+    if (history == NULL)
+        return history_take();
+    return __atomic_exchange_n(&history->is_taken, true, __ATOMIC_ACQUIRE) ? NULL
+                                                                           : &history->history;
+}
+
+static void give_history(struct linux_host *linux_host, struct claim_history *history)
+{
+    if (linux_host->history == NULL)
+        history_give(history);
+    else if (history != NULL)
+        __atomic_store_n(&linux_host->history->is_taken, false, __ATOMIC_RELEASE);
+}
+
 enum claim_result host_claim(struct linux_host *linux_host)
 {
-    struct claim_history *history = history_take();
+    struct claim_history *history = take_history(linux_host);
     enum claim_result result = claim_run(&linux_host->claim, linux_host->settings,
                                          &linux_host->host, &linux_host->request, history);
-    history_give(history);
+    give_history(linux_host, history);
     return result;
 }

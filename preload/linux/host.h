@@ -5,8 +5,15 @@
 #define PORTCLAIM_LINUX_HOST_H
 
 #include "core/claim.h"
+#include "core/history.h"
 #include "holders.h"
 #include "state.h"
+
+/* Another process's, for whom this one claims: as history_take() has this process's own. */
+struct host_history {
+    bool is_taken;
+    struct claim_history history;
+};
 
 /*
  * One claim's memory, mapped for it alone: zeroed, and for the most part never touched. The caller
@@ -14,6 +21,12 @@
  */
 struct linux_host {
     const struct settings *settings;
+    /*
+     * Who claims: host.self_pid, which is this process unless the caller says another. With
+     * `imagined` it is what this process is going to be (processes_imagine()).
+     */
+    const struct process *imagined;
+    struct host_history *history; /* NULL: this process's own */
     struct request request;
     int socket;
     /* The caller's own call: 0, or the errno it failed with. */

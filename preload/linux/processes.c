@@ -3,6 +3,7 @@
 #include "cgroup.h"
 #include "core/observation.h"
 #include "core/runners.h"
+#include "core/settings.h"
 #include "files.h"
 #include "lineage.h"
 #include "proc_stat.h"
@@ -168,8 +169,10 @@ static void read_arguments(int directory, struct process *process)
         finish_arguments(directory, process);
 }
 
-struct label_search {
-    struct process *process;
+struct variable_search {
+    const char *name; /* with its "=" */
+    size_t name_length;
+    bool found;
     size_t matched; /* bytes of the variable's name, or beyond it when its value is being read */
     bool lost;      /* this entry is another variable */
     struct text value;
@@ -177,18 +180,18 @@ struct label_search {
 
 static void take_environment(void *context, const char *bytes, size_t length)
 {
-    static const char name[] = "PORTCLAIM_SERVICE=";
-    struct label_search *search = context;
+    struct variable_search *search = context;
     for (size_t index = 0; index < length; index++) {
         if (bytes[index] == '\0') {
             search->matched = 0;
             search->lost = false;
         } else if (search->lost) {
             continue;
-        } else if (search->matched == sizeof(name) - 1) {
+        } else if (search->matched == search->name_length) {
             text_add_bytes(&search->value, &bytes[index], 1);
-        } else if (bytes[index] == name[search->matched]) {
+        } else if (bytes[index] == search->name[search->matched]) {
             search->matched++;
+            search->found |= search->matched == search->name_length;
         } else {
             search->lost = true;
         }
@@ -196,12 +199,24 @@ static void take_environment(void *context, const char *bytes, size_t length)
 }
 
 /* The environment that it was started with; what it set later is not there. */
+static bool read_variable(int directory, struct variable_search *search, char *value, size_t size)
+{
+    search->name_length = strlen(search->name);
+    text_start(&search->value, value, size);
+    return files_stream(directory, "environ", MOST_ENVIRONMENT_BYTES, take_environment, search) &&
+           !search->value.truncated;
+}
+
+bool processes_read_variable(int directory, const char *name, char *value, size_t size)
+{
+    struct variable_search search = {.name = name};
+    return read_variable(directory, &search, value, size) && search.found;
+}
+
 static void read_label(int directory, struct process *process)
 {
-    struct label_search search = {.process = process};
-    text_start(&search.value, process->label, sizeof(process->label));
-    if (files_stream(directory, "environ", MOST_ENVIRONMENT_BYTES, take_environment, &search) &&
-        !search.value.truncated)
+    struct variable_search search = {.name = "PORTCLAIM_SERVICE="};
+    if (read_variable(directory, &search, process->label, sizeof(process->label)))
         process->known |= KNOWN_LABEL;
 }
 
@@ -291,11 +306,14 @@ void processes_imagine(const char *executable, const char *bytes, size_t length,
     files_close(directory);
 }
 
-/*
- * Does /proc show this process under its own PID? It does not where it is missing, or belongs to
- * another PID namespace than ours: its numbers then mean nothing to us.
- */
-static bool is_visible(void)
+bool processes_named(const char *list, const struct process *process)
+{
+    const char *names[] = {process->name, text_base_name(process->executable.path),
+                           text_base_name(process->script)};
+    return settings_list_matches(list, names, sizeof(names) / sizeof(names[0]));
+}
+
+bool processes_are_visible(void)
 {
     char link[NAME_SIZE];
     char own[NAME_SIZE];
@@ -305,10 +323,11 @@ static bool is_visible(void)
 
 bool processes_refresh_self(struct process *self)
 {
-    int32_t pid = (int32_t)SYSTEM(getpid);
-    bool read_before = self->pid == pid && (self->known & KNOWN_START) != 0;
-    if (!read_before && (!is_visible() || !processes_read(pid, false, self))) {
-        observation_clear_process(self, pid);
+    bool read_before = (self->known & KNOWN_START) != 0;
+    if (self->pid == 0)
+        self->pid = (int32_t)SYSTEM(getpid);
+    if (!read_before && (!processes_are_visible() || !processes_read(self->pid, false, self))) {
+        observation_clear_process(self, self->pid);
         return false;
     }
     if (read_before)

@@ -51,9 +51,7 @@ static bool ask_of_self(bool (*question)(const struct process *self))
 /* PORTCLAIM_ONLY: by the process's name, its executable's or its script's. */
 static bool is_meant(const struct process *self)
 {
-    const char *names[] = {self->name, text_base_name(self->executable.path),
-                           text_base_name(self->script)};
-    return settings_list_matches(settings.only, names, sizeof(names) / sizeof(names[0]));
+    return processes_named(settings.only, self);
 }
 
 /*

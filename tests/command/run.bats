@@ -430,9 +430,11 @@ PATH="$PWD:$PATH" here
 
 # ----- what cannot be served ----------------------------------------------------------------------
 
+engine=()
+
 # refused STATUS PATTERN PROGRAM...: with every line of what was said on stderr, nothing on stdout
 refused() {
-    run -"$1" --separate-stderr "${as[@]}" "$portclaim" run "${@:3}"
+    run -"$1" --separate-stderr "${as[@]}" "$portclaim" run "${engine[@]}" "${@:3}"
     assert_equal "$output" ""
     grep -Eq -e "$2" <<<"$stderr" || fail "no line like \"$2\" in: $stderr"
     # The second line is the way out.
@@ -444,8 +446,11 @@ make_static() {
     echo 'int main(void) { return 7; }' | cc -static -x c -o still -
 }
 
-@test "C01 a static program is refused, through what it was found, and the way out" {
+@test "C01 a static program has the seccomp engine, and is refused with LD_PRELOAD alone: through what it was found, and the way out" {
     make_static
+    run -7 "$portclaim" run ./still
+    assert_equal "$output" ""
+    engine=(--engine=preload)
     printf '#!/usr/bin/env -S A=b ./still -x\n' >start.sh
     chmod +x start.sh
     refused 125 'cannot serve "\./still": \./still: .*static' -- ./still
@@ -470,14 +475,16 @@ make_static() {
     refused 125 'word size' ./narrow
 }
 
-@test "C01 a Go program is served with --claim only" {
+@test "C01 a Go program has the seccomp engine, and with LD_PRELOAD is served with --claim only" {
     cc -x c -o gopher - <<'.'
 __attribute__((used, section(".go.buildinfo"))) static const char information[] = "go1.24";
 int main(void) { return 7; }
 .
+    run -7 "$portclaim" run ./gopher
+    engine=(--engine=preload)
     refused 125 'Go program' ./gopher
     grep -q -- '--claim' <<<"$stderr"
-    run -7 "$portclaim" run --claim 127.0.0.1:1 -- ./gopher
+    run -7 "$portclaim" run --engine=preload --claim 127.0.0.1:1 -- ./gopher
     # Without section headers the note is left.
     cc -x c -o gopher - <<'.'
 __attribute__((used, section(".note.go.buildid"), aligned(4))) static const struct {
@@ -553,6 +560,7 @@ int main(void) { return 7; }
 @test "C01 the #! line is cut where the kernel cuts it" {
     local name length
     make_static
+    engine=(--engine=preload)
     # "#!", the name, and the byte behind it: the kernel reads 256.
     for length in 253 254; do
         name=$(printf './%*s' $((length - 2)) still | tr ' ' /)
@@ -720,6 +728,7 @@ move_command() {
 
 @test "C01 names cannot break a line or colour a terminal" {
     make_static
+    engine=(--engine=preload)
     local name=$'evil\n\e[31mportclaim run: fine\r"\\'
     mv still "$name"
     printf '#!/usr/bin/env -S ${NAME}\n' >script
@@ -754,7 +763,8 @@ move_command() {
     chmod +x script through
     local valgrind=(valgrind -q --error-exitcode=99 --leak-check=full
         --errors-for-leak-kinds=definite)
-    run -125 "${valgrind[@]}" "$portclaim" run --claim 1 --claim 2 --match comm:x -- ./through a
+    run -125 "${valgrind[@]}" "$portclaim" run --claim 1 --claim 2 --match comm:x \
+        --engine=preload -- ./through a
     run -127 "${valgrind[@]}" "$portclaim" run no-such-program
     run -126 "${valgrind[@]}" "$portclaim" run "$here"
     run -7 "${valgrind[@]}" "$portclaim" run --term-ms 5 -- sh -c 'exit 7'

@@ -146,7 +146,7 @@ END
 
 @test "C01 run: what it cannot serve is refused, and the unit is not started again" {
     install_static_server
-    sed 's|-- /usr/bin/node .*|-- /opt/gateway/gateway --port 18789|' \
+    sed 's|-- /usr/bin/node .*|--engine=preload -- /opt/gateway/gateway --port 18789|' \
         "$examples/systemd/gateway.service" | install_text /etc/systemd/system/gateway.service
     in_machine systemctl daemon-reload
     in_machine systemctl start gateway

@@ -23,6 +23,15 @@ object=${OBJECT:-$build/libportclaim.so}
 server=$build/tests/server
 # For a command that runs under portclaim; further settings may follow before the command.
 under=(env "LD_PRELOAD=$object")
+# What tests/seccomp links to is run once more with a static server and the other engine.
+engine=preload
+case ${BATS_TEST_FILENAME:-} in
+*/tests/seccomp/*)
+    engine=seccomp
+    server=$build/tests/static/server
+    under=("$repository/tests/lib/under-seccomp")
+    ;;
+esac
 
 declare -gA process_of=()      # NAME -> PID
 declare -gA start_time_of=()   # PID -> its start in clock ticks: with the PID, which process it is
@@ -314,6 +323,11 @@ require_root() {
 # require_command NAME
 require_command() {
     command -v "$1" >/dev/null || skip "needs $1"
+}
+
+# only_preload REASON: what the other engine does not have
+only_preload() {
+    [ "$engine" = preload ] || skip "with LD_PRELOAD only: $1"
 }
 
 # Runs a command under portclaim and waits for it: for `run`.

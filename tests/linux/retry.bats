@@ -284,7 +284,11 @@ between() {
     claim new PORTCLAIM_WAIT_MS=2000 -- --alarm 5
     assert_refused new
     between 2000 "$(refused_after new)" 2200
-    assert_said new '^alarms [1-9][0-9]'
+    # The seccomp engine's program runs them when the call is over.
+    case $engine in
+    preload) assert_said new '^alarms [1-9][0-9]' ;;
+    *) assert_said new '^alarms 1$' ;;
+    esac
 }
 
 @test "R08 signal handlers during the wait do not end the claim" {

@@ -1,5 +1,6 @@
 /* portclaim(1): the commands there are. */
 #include "command/command.h"
+#include "linux/command/run_options.h"
 
 #include <fcntl.h>
 #include <stddef.h>
@@ -31,5 +32,6 @@ static void prepare(const struct command *command)
 
 int main(int count, char **arguments)
 {
+    run_has_options(&run_options_linux);
     return command_close_output(command_dispatch(commands, prepare, count, arguments));
 }

@@ -1,5 +1,6 @@
 /*
- * portclaim run: the program in the place of this process, with the shared object in LD_PRELOAD.
+ * portclaim run: the program in the place of this process, with the shared object in LD_PRELOAD,
+ * or under a supervisor where that does not reach it (engine.h).
  *
  * It becomes the program instead of starting it, so that its PID, its signals, its exit status and
  * what it inherits stay what they would be without portclaim.
@@ -7,9 +8,13 @@
 #include "command/run.h"
 #include "command/command.h"
 #include "command/visible.h"
+#include "linux/command/engine.h"
 #include "linux/command/program/object.h"
 #include "linux/command/program/program.h"
+#include "linux/command/run_options.h"
+#include "linux/state.h"
 
+#include <elf.h>
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +22,37 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* ---- its own option ---- */
+
+enum engine { ENGINE_AUTO, ENGINE_PRELOAD, ENGINE_SECCOMP };
+
+static enum engine engine;
+
+static void take_engine(int option, const char *name)
+{
+    static const char *const names[] = {
+        [ENGINE_AUTO] = "auto", [ENGINE_PRELOAD] = "preload", [ENGINE_SECCOMP] = "seccomp"};
+    (void)option;
+    for (int index = 0; index < (int)(sizeof(names) / sizeof(names[0])); index++) {
+        if (strcmp(name, names[index]) == 0) {
+            engine = index;
+            return;
+        }
+    }
+    char *shown = visible(name);
+    int status =
+        command_misuse(&command_run, "--engine \"%s\": want auto, preload or seccomp", shown);
+    free(shown);
+    exit(status);
+}
+
+static const struct option options[] = {
+    {"engine", required_argument, NULL, 0},
+    {0},
+};
+
+const struct run_options run_options_linux = {.options = options, .take = take_engine};
 
 /* ---- the program ---- */
 
@@ -58,22 +94,39 @@ static void warn_of_unreadable(const struct program *program)
     free(story);
 }
 
-static int check_program(char **arguments, const struct settings *settings)
+/* A claim before main() is libc's, whoever asks for the port later. */
+static bool serves_by_preload(const struct program *program, const struct settings *settings)
 {
-    struct program program;
-    int status = EXIT_YES;
-    enum program_finding finding = program_examine(arguments, &program);
-    /* A claim before main() is libc's, whoever asks for the port later. */
-    bool served = finding == PROGRAM_SERVED || finding == PROGRAM_UNREADABLE ||
-                  (finding == PROGRAM_GO && settings->claim[0] != '\0');
-    if (finding == PROGRAM_UNREADABLE)
-        warn_of_unreadable(&program);
-    if (!served) {
-        status = exit_code(finding);
-        explain(&program, arguments[0], status);
+    const enum program_finding finding = program->finding;
+    return finding == PROGRAM_SERVED || finding == PROGRAM_UNREADABLE ||
+           (finding == PROGRAM_GO && settings->claim[0] != '\0');
+}
+
+/* Not so another machine's, of which execvp(3) would make a script when the kernel has no use. */
+static bool is_of_32_bits(const struct program *program)
+{
+    return program->word_bits == 32 && (program->machine == EM_386 || program->machine == EM_ARM);
+}
+
+/*
+ * Whatever the kernel runs, but for what would gain rights by being executed: no_new_privs takes
+ * them away. What env(1) or sudo(8) starts gets the filter; to choose that is the user's affair.
+ */
+static bool serves_by_seccomp(const struct program *program)
+{
+    switch (program->finding) {
+    case PROGRAM_STATIC:
+    case PROGRAM_GO:
+        return engine != ENGINE_PRELOAD;
+    case PROGRAM_ARCHITECTURE:
+        return engine != ENGINE_PRELOAD && is_of_32_bits(program);
+    case PROGRAM_SERVED:
+    case PROGRAM_UNREADABLE:
+    case PROGRAM_ENVIRONMENT:
+        return engine == ENGINE_SECCOMP;
+    default:
+        return false;
     }
-    program_free(&program);
-    return status;
 }
 
 /* ---- LD_PRELOAD ---- */
@@ -135,20 +188,60 @@ static int become(char **arguments)
     return reason == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-int run_program(char **program, const struct settings *settings)
+static int run_by_preload(char **arguments, const struct program *program)
 {
     struct object object;
-    if (settings->mode == MODE_OFF) /* as it would be without portclaim, whatever it is */
-        return become(program);
-    int status = check_program(program, settings);
-    if (status != EXIT_YES)
-        return status;
+    if (program->finding == PROGRAM_UNREADABLE)
+        warn_of_unreadable(program);
     if (!object_find(&object)) {
         command_complain(&command_run, "%s", object.why);
         return EXIT_REFUSED;
     }
     preload(object.path);
-    return become(program);
+    return become(arguments);
+}
+
+static int run_by_seccomp(char **arguments, const struct program *program,
+                          struct settings *settings)
+{
+    const char *why;
+    state_prefer_runtime_directory(settings, environ);
+    if (settings->claim[0] != '\0')
+        engine_claim(settings, program);
+    if (engine_start(settings, &why))
+        return become(arguments);
+    char *name = visible(arguments[0]);
+    char *advice = program->finding == PROGRAM_SERVED ? NULL : program_advice(program);
+    command_complain(&command_run, "cannot serve \"%s\" by the seccomp engine: %s", name, why);
+    command_complain(&command_run, "%s", advice == NULL ? "try --engine=preload" : advice);
+    free(advice);
+    free(name);
+    return EXIT_REFUSED;
+}
+
+static int run_examined(char **arguments, struct settings *settings)
+{
+    struct program program;
+    int status;
+    enum program_finding finding = program_examine(arguments, &program);
+    if (serves_by_seccomp(&program)) {
+        status = run_by_seccomp(arguments, &program, settings);
+    } else if (serves_by_preload(&program, settings)) {
+        status = run_by_preload(arguments, &program);
+    } else {
+        status = exit_code(finding);
+        explain(&program, arguments[0], status);
+    }
+    program_free(&program);
+    return status;
+}
+
+int run_program(char **program, const struct settings *settings)
+{
+    struct settings own = *settings;
+    if (own.mode == MODE_OFF) /* as it would be without portclaim, whatever it is */
+        return become(program);
+    return run_examined(program, &own);
 }
 
 /* ---- the words of the help ---- */
@@ -156,13 +249,17 @@ int run_program(char **program, const struct settings *settings)
 const char run_manner[] =
     "The program takes the place of this process, with libportclaim.so first in LD_PRELOAD: PID,\n"
     "signals, exit status and sd_notify(3) are as without portclaim. When its port is taken by an\n"
-    "earlier instance of the same service, that one is stopped; nobody else is.\n";
+    "earlier instance of the same service, that one is stopped; nobody else is. A program that\n"
+    "LD_PRELOAD does not reach (static, Go, 32 bits) gets a small supervisor instead, which\n"
+    "answers its bind() and listen().\n";
 
 const char run_programs[] =
-    "What runs in the end is looked up through \"#!\" lines and env(1). A program that LD_PRELOAD\n"
-    "does not reach is refused, with the way out: statically linked, set-user-ID, with file\n"
-    "capabilities, for another architecture, written in Go (served with --claim), or behind sudo\n"
-    "or env -i. --mode off starts it as it is.\n"
+    "  --engine ENGINE     preload, seccomp (the supervisor, for everything that the program\n"
+    "                      starts; sets no_new_privs unless it runs as root), or auto\n"
+    "\n"
+    "What runs in the end is looked up through \"#!\" lines and env(1). A program that neither\n"
+    "engine serves is refused, with the way out: set-user-ID, with file capabilities, for another\n"
+    "machine, or behind sudo or env -i. --mode off starts it as it is.\n"
     "\n"
     "A shell script that starts the server would claim in its place: name the server, as in\n"
     "--claim 8080 --only node.\n";

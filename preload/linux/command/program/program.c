@@ -136,10 +136,18 @@ static bool is_loader(const char *path)
 
 static enum program_finding judge(int descriptor, struct program *program, const struct elf *elf)
 {
+    if (elf->kind != ELF_OWN && elf->kind != ELF_FOREIGN)
+        return PROGRAM_NO_FORMAT;
+    switch (privilege_gained(descriptor)) {
+    case PRIVILEGE_USER:
+        return PROGRAM_SET_USER;
+    case PRIVILEGE_CAPABILITIES:
+        return PROGRAM_CAPABILITIES;
+    default:
+        break;
+    }
     if (elf->kind == ELF_FOREIGN)
         return PROGRAM_ARCHITECTURE;
-    if (elf->kind != ELF_OWN)
-        return PROGRAM_NO_FORMAT;
     program->musl = text_starts_with(
         text_base_name(elf->loader[0] != '\0' ? elf->loader : program->path), "ld-musl-");
     /* The kernel starts no program whose loader is missing, and says ENOENT. */
@@ -151,14 +159,7 @@ static enum program_finding judge(int descriptor, struct program *program, const
     bool is_called_loader = is_loader(program->path) || is_loader(last_step(program));
     if (elf->loader[0] == '\0' && !is_called_loader)
         return PROGRAM_STATIC;
-    switch (privilege_gained(descriptor)) {
-    case PRIVILEGE_USER:
-        return PROGRAM_SET_USER;
-    case PRIVILEGE_CAPABILITIES:
-        return PROGRAM_CAPABILITIES;
-    default:
-        return elf->go ? PROGRAM_GO : PROGRAM_SERVED;
-    }
+    return elf->go ? PROGRAM_GO : PROGRAM_SERVED;
 }
 
 static enum program_finding judge_elf(int descriptor, struct program *program)

@@ -28,6 +28,7 @@ static const struct words_of_finding {
                             "served",
                             "let it be read (chmod +r)"},
     [PROGRAM_STATIC] = {"static", "it is statically linked, so nothing can be preloaded into it",
+                        "let portclaim run start it, whose seccomp engine needs no LD_PRELOAD, or "
                         "free the port before it starts: "
                         "portclaim free --match exe:PROGRAM ENDPOINT"},
     [PROGRAM_SET_USER] = {"set-user",
@@ -44,8 +45,10 @@ static const struct words_of_finding {
                               "it is for another machine or word size than libportclaim.so",
                               "free the port before it starts: "
                               "portclaim free --match exe:PROGRAM ENDPOINT"},
-    [PROGRAM_GO] = {"go", "it is a Go program, which does not ask libc for its port but the kernel",
-                    "claim the port before its main(): portclaim run --claim ENDPOINT"},
+    [PROGRAM_GO] =
+        {"go", "it is a Go program, which does not ask libc for its port but the kernel",
+         "let portclaim run start it, whose seccomp engine needs no libc; with LD_PRELOAD "
+         "only a claim before its main() helps: portclaim run --claim ENDPOINT"},
     [PROGRAM_NO_FORMAT] = {"no-format", "it is neither a program that this machine runs nor text",
                            "look at what it is: file(1)"},
     [PROGRAM_ENVIRONMENT] = {"environment",
