@@ -95,7 +95,7 @@ bool likeness_same(const struct likeness *one, const struct likeness *other)
 
 /* ---- becoming like another ---- */
 
-static bool same_namespace(int directory, const char *link)
+bool likeness_same_namespace(int directory, const char *link)
 {
     char own_link[NAME_SIZE] = "/proc/self/";
     struct file own;
@@ -109,7 +109,7 @@ static bool same_namespace(int directory, const char *link)
 /* setns(2) of a pidfd: Linux 5.8. */
 void likeness_enter_network(int directory, int handle)
 {
-    if (!same_namespace(directory, "ns/net"))
+    if (!likeness_same_namespace(directory, "ns/net"))
         (void)SYSTEM(setns, handle, CLONE_NEWNET);
 }
 
@@ -146,7 +146,7 @@ bool likeness_take(int directory, int handle)
     struct likeness wanted;
     struct likeness own;
     int32_t process;
-    if (!same_namespace(directory, "ns/user"))
+    if (!likeness_same_namespace(directory, "ns/user"))
         (void)SYSTEM(setns, handle, CLONE_NEWUSER);
     likeness_enter_network(directory, handle);
     if (!likeness_read(directory, &wanted, &process))

@@ -33,6 +33,9 @@ bool likeness_read(int directory, struct likeness *likeness, int32_t *process);
 
 bool likeness_same(const struct likeness *one, const struct likeness *other);
 
+/* Is the calling process in the same namespace ("ns/net")? False when that cannot be seen. */
+bool likeness_same_namespace(int directory, const char *link);
+
 /*
  * Makes the calling process, which has to have a single thread, like the one of this directory and
  * pidfd, as far as it may: its user and network namespaces, its ids, its capabilities. True when

@@ -123,9 +123,9 @@ void service_close(struct service *service)
 /* ---- the settings for one process ---- */
 
 /*
- * Those that `portclaim run` had, for all it starts. A process can say less of them by its own
- * environment, but not more: that is memory of its own, which it can change, and a log file is
- * opened with the supervisor's view of the file system.
+ * Those that `portclaim run` had, for all it starts. By its own environment a process can have
+ * portclaim do less, but not more: that is memory of its own, which it can change, and a log file
+ * is opened with the supervisor's view of the file system.
  */
 static enum mode mode_of_process(const struct service *service)
 {
@@ -252,8 +252,10 @@ static bool in_network_of(int socket)
     return same;
 }
 
-static void protect(struct settings *settings, const int32_t *spared)
+/* False when there is no room for those whom the process itself protects. */
+static bool protect(const struct service *service, struct settings *settings, const int32_t *spared)
 {
+    char own[SETTINGS_LIST_SIZE];
     struct text text = {
         .bytes = settings->protect,
         .size = sizeof(settings->protect),
@@ -261,8 +263,14 @@ static void protect(struct settings *settings, const int32_t *spared)
     };
     for (; *spared != 0; spared++) {
         text_add(&text, ",");
-        text_add_number(&text, (uint64_t)*spared);
+        text_add_number(&text, spared[0]);
     }
+    if (processes_read_variable(service->caller.directory, "PORTCLAIM_PROTECT=", own,
+                                sizeof(own))) {
+        text_add(&text, ",");
+        text_add(&text, own);
+    }
+    return !text.truncated;
 }
 
 static struct host_history *find_history(const struct service *service)
@@ -307,7 +315,15 @@ void service_claim(struct service *service, const int32_t *spared)
 {
     struct settings settings = *service->settings;
     settings.mode = mode_of(service);
-    protect(&settings, spared);
+    if (!protect(service, &settings, spared)) {
+        service_warn(service, "its PORTCLAIM_PROTECT is too long");
+        return;
+    }
+    if (!likeness_same_namespace(service->caller.directory, "ns/pid")) {
+        service_warn(service, "it is in a PID namespace of its own, out of which it could signal "
+                              "nobody itself");
+        return;
+    }
     likeness_enter_network(service->caller.directory, service->caller.handle);
     if (!in_network_of(service->socket)) {
         service_warn(service, "its socket is in another network namespace than portclaim, which "
