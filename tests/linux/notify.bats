@@ -206,7 +206,6 @@ same_as_without() {
 @test "B02 in a user namespace: its root has no right to the network outside" {
     unshare --user --map-root-user true || skip "no user namespaces here"
     wanted="bind: EACCES"
-    ! is_root || become 65534
     same_as_without unshare --user --map-root-user "$unusual" bind 80
     wanted="bind: 0"
     same_as_without unshare --user --map-root-user --net "$unusual" bind 80
@@ -260,17 +259,22 @@ same_as_without() {
 
 # ----- what the program sees ------------------------------------------------------------------------
 
+assert_childless() {
+    wait_for_line childless '^signals'
+    assert_equal "$(cat "$(log_of childless)")" $'bind: 0\nwait: ECHILD\nsignals: 0'
+}
+
 @test "B03 no child that wait(2) knows, no SIGCHLD, no descriptor of ours" {
-    run -0 timeout 20 "${under[@]}" "$unusual" children
-    assert_equal "$output" $'bind: 0\nwait: ECHILD\nsignals: 0'
+    start childless "${under[@]}" "$unusual" children
+    assert_childless
     run -0 "${under[@]}" sh -c 'ls /proc/$$/fd'
     assert_equal "$output" "$(sh -c 'ls /proc/$$/fd')"
 }
 
 @test "B03 the same as PID 1 of a container" {
     require_root
-    run -0 timeout 20 unshare --pid --fork --kill-child --mount-proc "${under[@]}" "$unusual" children
-    assert_equal "$output" $'bind: 0\nwait: ECHILD\nsignals: 0'
+    start childless unshare --pid --fork --kill-child --mount-proc "${under[@]}" "$unusual" children
+    assert_childless
 }
 
 @test "B03 who reads its output to the end is not kept by the supervisor" {
@@ -343,10 +347,13 @@ said_twice() {
 }
 
 @test "B03 the receiver is killed in the midst of a claim: the guard begins with it anew" {
+    local worker
     serve_stranger old
     claim new PORTCLAIM_WAIT_MS=15000
     wait_for_line new 'is held by .*foreign'
+    worker=$(workers_of "$(pid_of new)")
     kill -KILL "$(receiver_of "$(pid_of new)")"
+    wait_until 5 all_dead "$worker"
     wait_until 5 said_twice new 'is held by .*foreign'
     send old TERM
     assert_listening new
@@ -379,10 +386,12 @@ said_twice() {
 @test "B03 the program is killed in the midst of its claim: the claim ends with it" {
     local worker
     serve_stranger old
-    claim new PORTCLAIM_WAIT_MS=600000
+    start new "${network[@]}" "${under[@]}" PORTCLAIM_WAIT_MS=600000 sh -c \
+        "$program --port $port; echo over; exec sleep 300"
     wait_for_line new 'is held by .*foreign'
     worker=$(workers_of "$(pid_of new)")
-    send new KILL
+    kill -KILL "$(sed -n 's/^portclaim\[\([0-9]*\)\].*/\1/p;T;q' "$(log_of new)")"
+    wait_for_line new '^over'
     wait_until 5 all_dead "$worker"
     assert_untouched old
 }
