@@ -765,6 +765,8 @@ move_command() {
         --errors-for-leak-kinds=definite)
     run -125 "${valgrind[@]}" "$portclaim" run --claim 1 --claim 2 --match comm:x \
         --engine=preload -- ./through a
+    # Whatever becomes of the engine there: the claim before it is done.
+    run -7 "${valgrind[@]}" "$portclaim" run --claim 1 --claim 2 -- ./through a
     run -127 "${valgrind[@]}" "$portclaim" run no-such-program
     run -126 "${valgrind[@]}" "$portclaim" run "$here"
     run -7 "${valgrind[@]}" "$portclaim" run --term-ms 5 -- sh -c 'exit 7'

@@ -4,7 +4,7 @@
  *     deny WHAT... -- COMMAND [ARGUMENT ...]
  *
  * WHAT: netlink (RestrictAddressFamilies=: EAFNOSUPPORT), pidfd (a kernel before 5.3: ENOSYS),
- * pidfd-info (before 6.13: ENOTTY), signal (a security module: EPERM).
+ * pidfd-info (before 6.13: ENOTTY), signal (a security module: EPERM), getfd (Docker: EPERM).
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -29,6 +29,7 @@ static const struct rule rules[] = {
     {"pidfd", SYS_pidfd_open, -1, ENOSYS},
     {"pidfd-info", SYS_ioctl, -1, ENOTTY},
     {"signal", SYS_pidfd_send_signal, -1, EPERM},
+    {"getfd", SYS_pidfd_getfd, -1, EPERM},
 };
 
 static const struct rule *find_rule(const char *what)

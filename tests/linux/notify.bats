@@ -425,3 +425,13 @@ said_twice() {
     [[ $output == *"there can be one only"* ]] || fail "$output"
     run -127 "$portclaim" run --engine=seccomp ./no-such-program
 }
+
+@test "B01 where a container keeps pidfd_getfd back, it is refused by name; --claim still helps" {
+    run -125 "$build/tests/deny" getfd -- "$portclaim" run "$program"
+    [[ $output == *"cannot serve"*pidfd_getfd*SYS_PTRACE*--claim* ]] || fail "$output"
+    serve old
+    start new "${network[@]}" "$build/tests/deny" getfd -- \
+        "$portclaim" run --claim "127.0.0.1:$port" "$program" --port "$port"
+    assert_took_over new "$(pid_of old)"
+    assert_said new 'warning: but for --claim nothing is done for it: pidfd_getfd'
+}

@@ -17,6 +17,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438 /* on every architecture */
+#endif
+
 enum { FAILED = 125 };
 
 /* ---- the claim before main() ---- */
@@ -155,6 +159,20 @@ static bool hand_over(int channel, const char **why)
 }
 
 /*
+ * Containers that let seccomp(2) through can keep this back: systemd-nspawn 252 does, and Docker
+ * and containerd without CAP_SYS_PTRACE (github.com/moby/moby/pull/41665), with EPERM. Without the
+ * program's socket nothing can be done for it: nobody could tell its bind() of TCP from one of UDP.
+ */
+static bool can_duplicate(void)
+{
+    long self = SYSTEM(pidfd_open, getpid(), 0);
+    long duplicate = self < 0 ? self : SYSTEM(pidfd_getfd, self, self, 0);
+    files_close((int)self);
+    files_close((int)duplicate);
+    return duplicate >= 0;
+}
+
+/*
  * The supervisor is a child whose end is told by no signal (clone(2), exit_signal 0): the program's
  * wait(-1) never sees it, also where the program is PID 1 or a subreaper, to whom a grandchild
  * would come as an orphan (wait(2), __WALL; seen on 6.18). It may look into the program under Yama,
@@ -170,6 +188,10 @@ bool engine_start(const struct settings *settings, const char **why)
         return false;
     *why = why_not_installed(ENOSYS);
     if (!supervisor_is_possible())
+        return false;
+    *why = "pidfd_getfd(2) is not permitted here: a container wants --cap-add=SYS_PTRACE (Docker, "
+           "containerd) or a seccomp profile that has it, a unit SystemCallFilter=pidfd_getfd";
+    if (!can_duplicate())
         return false;
     *why = "no process can be started for its supervisor";
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0)

@@ -205,15 +205,22 @@ static int run_by_seccomp(char **arguments, const struct program *program,
                           struct settings *settings)
 {
     const char *why;
+    const bool claimed = settings->claim[0] != '\0';
     state_prefer_runtime_directory(settings, environ);
-    if (settings->claim[0] != '\0')
+    if (claimed)
         engine_claim(settings, program);
     if (engine_start(settings, &why))
         return become(arguments);
+    if (claimed) {
+        command_complain(&command_run, "warning: but for --claim nothing is done for it: %s", why);
+        return become(arguments);
+    }
     char *name = visible(arguments[0]);
     char *advice = program->finding == PROGRAM_SERVED ? NULL : program_advice(program);
     command_complain(&command_run, "cannot serve \"%s\" by the seccomp engine: %s", name, why);
-    command_complain(&command_run, "%s", advice == NULL ? "try --engine=preload" : advice);
+    command_complain(&command_run, "claim the port before it begins (--claim ENDPOINT)%s%s",
+                     advice == NULL ? ", or try --engine=preload" : "; else ",
+                     advice == NULL ? "" : advice);
     free(advice);
     free(name);
     return EXIT_REFUSED;

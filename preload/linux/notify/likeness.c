@@ -97,11 +97,14 @@ bool likeness_same(const struct likeness *one, const struct likeness *other)
 
 bool likeness_same_namespace(int directory, const char *link)
 {
-    char own_link[NAME_SIZE] = "/proc/self/";
+    char own_link[NAME_SIZE];
+    struct text text;
     struct file own;
     struct file other;
     unsigned mode = 0;
-    strcat(own_link, link);
+    text_start(&text, own_link, sizeof(own_link));
+    text_add(&text, "/proc/self/");
+    text_add(&text, link);
     return files_identify(AT_FDCWD, own_link, 0, &own, &mode, NULL) &&
            files_identify(directory, link, 0, &other, &mode, NULL) && own.inode == other.inode;
 }
