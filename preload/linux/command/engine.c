@@ -3,6 +3,7 @@
 #include "filter.h"
 #include "linux/files.h"
 #include "linux/host.h"
+#include "linux/notify/handover.h"
 #include "linux/notify/supervisor.h"
 #include "linux/own_socket.h"
 #include "linux/processes.h"
@@ -105,28 +106,6 @@ void engine_claim(struct settings *settings, const struct program *program)
 
 /* ---- the supervisor ---- */
 
-static bool send_listener(int channel, int listener)
-{
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control = {.header = {
-                     .cmsg_len = CMSG_LEN(sizeof(int)),
-                     .cmsg_level = SOL_SOCKET,
-                     .cmsg_type = SCM_RIGHTS,
-                 }};
-    char byte = 0;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {
-        .msg_iov = &data,
-        .msg_iovlen = 1,
-        .msg_control = control.bytes,
-        .msg_controllen = sizeof(control),
-    };
-    memcpy(CMSG_DATA(&control.header), &listener, sizeof(listener));
-    return sendmsg(channel, &message, MSG_NOSIGNAL) == 1 && read(channel, &byte, 1) == 1;
-}
-
 static const char *why_not_installed(int error)
 {
     switch (error) {
@@ -152,7 +131,7 @@ static bool hand_over(int channel, const char **why)
         *why = why_not_installed(-listener);
         return false;
     }
-    bool taken = send_listener(channel, listener);
+    bool taken = handover_send(channel, listener);
     (void)close(listener);
     *why = "its supervisor ended before it began";
     return taken;

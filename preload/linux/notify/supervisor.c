@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include "handover.h"
 #include "linux/files.h"
 #include "linux/memory.h"
 #include "linux/system.h"
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -388,29 +388,6 @@ static int detach(int channel)
     return channel;
 }
 
-static int receive_listener(int channel)
-{
-    union {
-        struct cmsghdr header;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    char byte;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {
-        .msg_iov = &data,
-        .msg_iovlen = 1,
-        .msg_control = control.bytes,
-        .msg_controllen = sizeof(control),
-    };
-    int listener;
-    memset(&control, 0, sizeof(control));
-    if (SYSTEM(recvmsg, channel, &message, MSG_CMSG_CLOEXEC) != 1 ||
-        control.header.cmsg_type != SCM_RIGHTS)
-        return NO_DESCRIPTOR;
-    memcpy(&listener, CMSG_DATA(&control.header), sizeof(listener));
-    return listener;
-}
-
 static bool know_oneself(struct likeness *own)
 {
     int32_t process;
@@ -427,10 +404,10 @@ _Noreturn void supervisor_run(int channel, const struct settings *settings)
     for (int place = 0; place < SLOTS; place++)
         supervisor.workers[place] = NO_DESCRIPTOR;
     supervisor.shared = memory_map_shared(sizeof(*supervisor.shared));
-    supervisor.listener = receive_listener(channel);
+    supervisor.listener = handover_receive(channel);
     if (supervisor.shared == NULL || supervisor.listener < 0 || !know_oneself(&supervisor.own))
         leave();
-    (void)SYSTEM(write, channel, "", 1);
+    handover_confirm(channel);
     (void)SYSTEM(close, channel);
     receive_for_ever(&supervisor);
     leave();
