@@ -435,3 +435,22 @@ said_twice() {
     assert_took_over new "$(pid_of old)"
     assert_said new 'warning: but for --claim nothing is done for it: pidfd_getfd'
 }
+
+# with_yama SCOPE COMMAND...: where kernel.yama.ptrace_scope says so, in words alone
+with_yama() {
+    unshare --mount sh -c 'mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
+        echo "$1" >/proc/sys/kernel/yama/ptrace_scope && shift && exec "$@"' sh "$@"
+}
+
+@test "B01 where Yama lets nobody look into the program, it is refused by name" {
+    require_root
+    local incapable=(setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace --)
+    run -125 with_yama 3 "$portclaim" run --engine=seccomp true
+    [[ $output == *"cannot serve"*ptrace_scope\ is\ 3* ]] || fail "$output"
+    run -125 with_yama 2 "${incapable[@]}" "$portclaim" run --engine=seccomp true
+    [[ $output == *"cannot serve"*CAP_SYS_PTRACE*ptrace_scope=1* ]] || fail "$output"
+    run -0 with_yama 2 "$portclaim" run --engine=seccomp true
+    assert_equal "$output" ""
+    run -0 with_yama 1 "${incapable[@]}" "$portclaim" run --engine=seccomp true
+    assert_equal "$output" ""
+}

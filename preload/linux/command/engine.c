@@ -9,6 +9,7 @@
 #include "linux/processes.h"
 #include "linux/request.h"
 #include "linux/system.h"
+#include "yama.h"
 
 #include <err.h>
 #include <errno.h>
@@ -151,6 +152,19 @@ static bool can_duplicate(void)
     return duplicate >= 0;
 }
 
+bool engine_is_possible(const char **why)
+{
+    *why = "there is no /proc of this PID namespace";
+    if (!processes_are_visible())
+        return false;
+    *why = why_not_installed(ENOSYS);
+    if (!supervisor_is_possible())
+        return false;
+    *why = "pidfd_getfd(2) is not permitted here: a container wants --cap-add=SYS_PTRACE (Docker, "
+           "containerd) or a seccomp profile that has it, a unit SystemCallFilter=pidfd_getfd";
+    return can_duplicate();
+}
+
 /*
  * The supervisor is a child whose end is told by no signal (clone(2), exit_signal 0): the program's
  * wait(-1) never sees it, also where the program is PID 1 or a subreaper, to whom a grandchild
@@ -162,15 +176,7 @@ bool engine_start(const struct settings *settings, const char **why)
 {
     enum { OURS, ITS };
     int channel[2];
-    *why = "there is no /proc of this PID namespace";
-    if (!processes_are_visible())
-        return false;
-    *why = why_not_installed(ENOSYS);
-    if (!supervisor_is_possible())
-        return false;
-    *why = "pidfd_getfd(2) is not permitted here: a container wants --cap-add=SYS_PTRACE (Docker, "
-           "containerd) or a seccomp profile that has it, a unit SystemCallFilter=pidfd_getfd";
-    if (!can_duplicate())
+    if (!engine_is_possible(why) || !yama_permits(yama_has_capability(), why))
         return false;
     *why = "no process can be started for its supervisor";
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) != 0)

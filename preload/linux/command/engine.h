@@ -15,6 +15,10 @@
  */
 void engine_claim(struct settings *settings, const struct program *program);
 
+/* Does this machine, or the container that this is, have what it takes? If not, `*why` says what.
+ */
+bool engine_is_possible(const char **why);
+
 /*
  * Puts this process under a supervisor, which it stays under as whatever it executes. False when
  * that cannot be; then `*why` says why, and nothing has changed but perhaps no_new_privs.

@@ -9,12 +9,12 @@
 #include "command/command.h"
 #include "command/visible.h"
 #include "linux/command/engine.h"
+#include "linux/command/engines.h"
 #include "linux/command/program/object.h"
 #include "linux/command/program/program.h"
 #include "linux/command/run_options.h"
 #include "linux/state.h"
 
-#include <elf.h>
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>
@@ -25,21 +25,13 @@
 
 /* ---- its own option ---- */
 
-enum engine { ENGINE_AUTO, ENGINE_PRELOAD, ENGINE_SECCOMP };
-
-static enum engine engine;
+static enum engine engine_wanted = ENGINE_AUTO;
 
 static void take_engine(int option, const char *name)
 {
-    static const char *const names[] = {
-        [ENGINE_AUTO] = "auto", [ENGINE_PRELOAD] = "preload", [ENGINE_SECCOMP] = "seccomp"};
     (void)option;
-    for (int index = 0; index < (int)(sizeof(names) / sizeof(names[0])); index++) {
-        if (strcmp(name, names[index]) == 0) {
-            engine = index;
-            return;
-        }
-    }
+    if (engines_read(name, &engine_wanted))
+        return;
     char *shown = visible(name);
     int status =
         command_misuse(&command_run, "--engine \"%s\": want auto, preload or seccomp", shown);
@@ -92,41 +84,6 @@ static void warn_of_unreadable(const struct program *program)
     command_complain(&command_run, "warning: %s: %s; it starts all the same", story,
                      program_why(program->finding));
     free(story);
-}
-
-/* A claim before main() is libc's, whoever asks for the port later. */
-static bool serves_by_preload(const struct program *program, const struct settings *settings)
-{
-    const enum program_finding finding = program->finding;
-    return finding == PROGRAM_SERVED || finding == PROGRAM_UNREADABLE ||
-           (finding == PROGRAM_GO && settings->claim[0] != '\0');
-}
-
-/* Not so another machine's, of which execvp(3) would make a script when the kernel has no use. */
-static bool is_of_32_bits(const struct program *program)
-{
-    return program->word_bits == 32 && (program->machine == EM_386 || program->machine == EM_ARM);
-}
-
-/*
- * Whatever the kernel runs, but for what would gain rights by being executed: no_new_privs takes
- * them away. What env(1) or sudo(8) starts gets the filter; to choose that is the user's affair.
- */
-static bool serves_by_seccomp(const struct program *program)
-{
-    switch (program->finding) {
-    case PROGRAM_STATIC:
-    case PROGRAM_GO:
-        return engine != ENGINE_PRELOAD;
-    case PROGRAM_ARCHITECTURE:
-        return engine != ENGINE_PRELOAD && is_of_32_bits(program);
-    case PROGRAM_SERVED:
-    case PROGRAM_UNREADABLE:
-    case PROGRAM_ENVIRONMENT:
-        return engine == ENGINE_SECCOMP;
-    default:
-        return false;
-    }
 }
 
 /* ---- LD_PRELOAD ---- */
@@ -231,11 +188,14 @@ static int run_examined(char **arguments, struct settings *settings)
     struct program program;
     int status;
     enum program_finding finding = program_examine(arguments, &program);
-    if (serves_by_seccomp(&program)) {
+    switch (engines_choose(&program, engine_wanted, settings->claim[0] != '\0')) {
+    case ENGINE_SECCOMP:
         status = run_by_seccomp(arguments, &program, settings);
-    } else if (serves_by_preload(&program, settings)) {
+        break;
+    case ENGINE_PRELOAD:
         status = run_by_preload(arguments, &program);
-    } else {
+        break;
+    default:
         status = exit_code(finding);
         explain(&program, arguments[0], status);
     }
