@@ -17,7 +17,7 @@ void run_has_options(const struct run_options *options)
     of_system = *options;
 }
 
-static void collect_options(struct option *options)
+void run_list_options(struct option *options)
 {
     struct option own[OPTIONS_MOST] = {dry_run};
     size_t count = 1;
@@ -30,7 +30,7 @@ static void take_options(int count, char **arguments)
 {
     struct option options[OPTIONS_MOST];
     int option;
-    collect_options(options);
+    run_list_options(options);
     while ((option = command_next_option(&command_run, count, arguments, options)) != -1) {
         if (options_is_setting(option))
             options_take_setting(option, optarg);

@@ -26,6 +26,9 @@ struct run_options {
 
 void run_has_options(const struct run_options *options);
 
+/* All options of run, ended by a zero entry; `options` has OPTIONS_MOST places (options.h). */
+void run_list_options(struct option *options);
+
 /* What its help says in the system's words: what becomes of the program, which programs it takes,
  * when the exit code is 125, and examples. */
 extern const char run_manner[];

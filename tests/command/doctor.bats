@@ -197,13 +197,13 @@ unit_result() {
     assert_result program pass musl
 }
 
-@test "C06 doctor PROGRAM: a static one would not be helped, and why" {
-    echo 'int main(void) { return 0; }' >small.c
-    cc -static -o small small.c
-    doctor 1 ./small
-    assert_result program fail static
+@test "C06 B01 doctor PROGRAM: a static one is for portclaim run, and why" {
+    doctor 0 "$build/tests/static/server"
+    assert_result program warn static
     [[ ${why_of[program]} == *static* ]]
-    [[ ${cure_of[program]} == *'portclaim free'* ]]
+    [[ ${cure_of[program]} == *'portclaim run'*'portclaim free'* ]]
+    assert_result engine pass
+    assert_result object pass 'needs none'
 }
 
 @test "C06 doctor PROGRAM: set-user-ID" {
@@ -294,6 +294,38 @@ serve() {
     assert_result loaded fail
     [[ ${why_of[loaded]} == *'without LD_PRELOAD'* ]]
     assert_cure loaded "portclaim run -- $server --port 0"
+}
+
+@test "C06 B01 doctor PID: under the seccomp engine, also once its starter has ended" {
+    serve new "$portclaim" run --engine=seccomp --
+    doctor 0 "$(pid_of new)"
+    assert_result engine pass "answers for it"
+    assert_result program pass 'by the seccomp engine'
+    assert_result loaded ''
+    # A filter of somebody else's does not make one of its neighbour's supervisor.
+    serve old "$build/tests/deny" getfd --
+    doctor 1 "$(pid_of old)"
+    assert_result engine ''
+    assert_result loaded fail
+    start starter "$portclaim" run --engine=seccomp -- \
+        sh -c "setsid $build/tests/static/server --port 0 & echo daemon \$!"
+    assert_exit starter 0
+    wait_for_line starter '^listening '
+    doctor 0 "$(sed -n 's/^daemon //p' "$(log_of starter)")"
+    assert_result engine warn 'whose own program has ended'
+    assert_result program pass static
+}
+
+@test "C06 B01 doctor PID: io_uring passes by both engines" {
+    printf '6.11\n%s\n' "$(uname -r)" | sort -CV || skip "binds of io_uring came with Linux 6.11"
+    # io_uring_setup(2), the same number everywhere
+    start ring "${under[@]}" perl -e '$| = 1; $parameters = "\0" x 120;
+        print syscall(425, 8, $parameters) < 0 ? "none $!\n" : "ring\n"; sleep 300'
+    wait_for_line ring '^(ring|none)'
+    said ring '^ring' || skip "no io_uring here"
+    doctor 0 "$(pid_of ring)"
+    assert_result io-uring warn
+    [[ ${cure_of[io-uring]} == *--claim* ]]
 }
 
 @test "C06 doctor PID: an object that could not be loaded" {
@@ -608,6 +640,46 @@ Environment=LD_PRELOAD=$object:/opt/j\xc3\xb6rg.so"
     assert_result settings warn PORTCLAIM=dry-run
     unit_result program fail 'without a program' '' Environment= \
         "$(command_properties /usr/bin/portclaim run --)"
+}
+
+@test "C06 B01 doctor UNIT: the seccomp engine of portclaim run" {
+    local static=$build/tests/static/server
+    unit_result program pass 'static; by the seccomp engine' '' Environment= \
+        "$(command_properties /usr/bin/portclaim run --term-ms 100 -- "$static" --port 1)"
+    assert_result engine pass
+    assert_result object pass 'needs none'
+    unit_result program pass 'glibc; by the seccomp engine' '' Environment= \
+        "$(command_properties /usr/bin/portclaim run --engine seccomp --dry-run "$server" --port 1)"
+    assert_result settings warn PORTCLAIM=dry-run
+    unit_result program fail static '' Environment= \
+        "$(command_properties /usr/bin/portclaim run --engine=preload "$static" --port 1)"
+    unit_result engine fail '--engine ptrace' '' Environment= \
+        "$(command_properties /usr/bin/portclaim run --engine ptrace "$server" --port 1)"
+    # Without portclaim run nothing reaches it.
+    unit_result program fail static '' "$(command_properties "$static" --port 1)"
+    unit_result system-calls fail pidfd_getfd SystemCallFilter=pidfd_getfd Environment= \
+        'SystemCallFilter=~kill pidfd_getfd' SystemCallErrorNumber=1 \
+        "$(command_properties /usr/bin/portclaim run "$static" --port 1)"
+    [[ ${why_of[system-calls]} == *'the seccomp engine'* ]]
+}
+
+@test "C06 B01 doctor: what keeps the seccomp engine's supervisor out is named" {
+    require_root
+    local static=$build/tests/static/server
+    run -1 "$build/tests/deny" getfd -- "$portclaim" doctor --json "$static"
+    read_report
+    assert_result engine fail pidfd_getfd
+    run -0 with_yama 1 "$portclaim" doctor --json "$static"
+    read_report
+    assert_result engine pass
+    unit t User=nobody "$(command_properties /usr/bin/portclaim run "$static" --port 1)"
+    run with_yama 1 "$portclaim" doctor --json t.service
+    read_report
+    assert_result engine warn ptrace_scope
+    assert_cure engine 'sysctl kernel.yama.ptrace_scope=0'
+    run -1 with_yama 2 "$portclaim" doctor --json t.service
+    read_report
+    assert_result engine fail CAP_SYS_PTRACE
 }
 
 # ----- units: settings --------------------------------------------------------------------------
@@ -1034,6 +1106,8 @@ well_behaved() {
         "BindReadOnlyPaths=/a:/b:rbind" TriggeredBy=t.socket RuntimeDirectory='a b'
     echo 'A="b c"' >file
     well_behaved --json "$(pid_of old)"
+    serve new "$portclaim" run --engine=seccomp --
+    well_behaved "$(pid_of new)"
     well_behaved t.service
     well_behaved nowhere.service
     well_behaved --dropin t.service

@@ -330,6 +330,13 @@ only_preload() {
     [ "$engine" = preload ] || skip "with LD_PRELOAD only: $1"
 }
 
+# with_yama SCOPE COMMAND...: where kernel.yama.ptrace_scope says so, in words alone
+with_yama() {
+    # shellcheck disable=SC2016
+    unshare --mount sh -c 'mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
+        echo "$1" >/proc/sys/kernel/yama/ptrace_scope && shift && exec "$@"' sh "$@"
+}
+
 # Runs a command under portclaim and waits for it: for `run`.
 under_portclaim() {
     "${network[@]}" "${under[@]}" "$@"

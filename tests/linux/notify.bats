@@ -436,12 +436,6 @@ said_twice() {
     assert_said new 'warning: but for --claim nothing is done for it: pidfd_getfd'
 }
 
-# with_yama SCOPE COMMAND...: where kernel.yama.ptrace_scope says so, in words alone
-with_yama() {
-    unshare --mount sh -c 'mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
-        echo "$1" >/proc/sys/kernel/yama/ptrace_scope && shift && exec "$@"' sh "$@"
-}
-
 @test "B01 where Yama lets nobody look into the program, it is refused by name" {
     require_root
     local incapable=(setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace --)

@@ -1,6 +1,7 @@
 #include "wrapped.h"
 
 #include "command/options.h"
+#include "command/run.h"
 #include "core/text.h"
 
 #include <ctype.h>
@@ -37,30 +38,67 @@ static void add_setting(const char *option, const char *value, struct string_lis
     free(entry);
 }
 
+/* The options of `portclaim run`, one after the other. */
+struct walk {
+    const struct string_list *command;
+    struct option options[OPTIONS_MOST];
+    size_t place;                /* of the word behind the option */
+    const struct option *option; /* NULL: there is no such option */
+    const char *value;           /* NULL: it has none */
+};
+
+static bool walk_begin(struct walk *walk, const struct string_list *command)
+{
+    *walk = (struct walk){.command = command, .place = 2};
+    run_list_options(walk->options);
+    return command->count >= 2 && text_equal(text_base_name(command->list[0]), "portclaim") &&
+           text_equal(command->list[1], "run");
+}
+
+static bool walk_next(struct walk *walk)
+{
+    char *const *words = walk->command->list;
+    if (walk->place >= walk->command->count || !text_starts_with(words[walk->place], "--"))
+        return false;
+    const char *name = words[walk->place++] + 2;
+    size_t length = strcspn(name, "=");
+    if (name[0] == '\0')
+        return false;
+    walk->option = find_option(walk->options, name, length);
+    walk->value = name[length] == '=' ? name + length + 1 : NULL;
+    bool wants_value = walk->option != NULL && walk->option->has_arg == required_argument;
+    if (wants_value && walk->value == NULL && walk->place < walk->command->count)
+        walk->value = words[walk->place++];
+    return true;
+}
+
 bool wrapped_read(const struct string_list *command, size_t *program,
                   struct string_list *environment)
 {
-    static const struct option none[] = {{0}};
-    struct option options[OPTIONS_MOST];
-    if (command->count < 2 || !text_equal(text_base_name(command->list[0]), "portclaim") ||
-        !text_equal(command->list[1], "run"))
+    struct walk walk;
+    if (!walk_begin(&walk, command))
         return false;
-    options_with_settings(none, options);
-    size_t place = 2;
-    while (place < command->count && text_starts_with(command->list[place], "--")) {
-        const char *name = command->list[place++] + 2;
-        size_t length = strcspn(name, "=");
-        if (name[0] == '\0')
-            break;
-        if (text_equal(name, "dry-run"))
+    while (walk_next(&walk)) {
+        if (walk.option == NULL)
+            continue;
+        if (text_equal(walk.option->name, "dry-run"))
             add_setting("mode", "dry-run", environment);
-        const struct option *option = find_option(options, name, length);
-        const char *value = name[length] == '=' ? name + length + 1 : NULL;
-        if (option != NULL && value == NULL && place < command->count)
-            value = command->list[place++];
-        if (option != NULL && value != NULL)
-            add_setting(option->name, value, environment);
+        else if (options_is_setting(walk.option->val) && walk.value != NULL)
+            add_setting(walk.option->name, walk.value, environment);
     }
-    *program = place;
+    *program = walk.place;
     return true;
+}
+
+const char *wrapped_value(const struct string_list *command, const char *option)
+{
+    const char *value = NULL;
+    struct walk walk;
+    if (!walk_begin(&walk, command))
+        return NULL;
+    while (walk_next(&walk)) {
+        if (walk.option != NULL && text_equal(walk.option->name, option))
+            value = walk.value;
+    }
+    return value;
 }

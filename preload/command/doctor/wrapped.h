@@ -15,4 +15,10 @@
 bool wrapped_read(const struct string_list *command, size_t *program,
                   struct string_list *environment);
 
+/*
+ * What it says behind an option that is no setting: "seccomp" of "--engine seccomp". In the
+ * command's own memory; NULL when there is no such option.
+ */
+const char *wrapped_value(const struct string_list *command, const char *option);
+
 #endif

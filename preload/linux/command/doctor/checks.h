@@ -8,6 +8,7 @@
 #include "account.h"
 #include "command/doctor/checkup.h"
 #include "core/settings.h"
+#include "linux/command/engines.h"
 #include "linux/command/program/object.h"
 #include "linux/command/program/program.h"
 #include "service.h"
@@ -23,6 +24,8 @@ struct patient {
     struct object object; /* the one that belongs to this command */
     bool object_found;
     bool wrapped;                   /* its command line begins with `portclaim run` */
+    enum engine engine_wanted;      /* by --engine of that */
+    enum engine engine;             /* what serves it, or would; ENGINE_NONE: nothing */
     bool environment_hidden;        /* that of the process may not be read */
     struct string_list environment; /* what it is or would be started with */
     struct string_list command;     /* without `portclaim run` */
@@ -32,11 +35,22 @@ struct patient {
 
 /* ---- the program (doctor_program.c) ---- */
 
-/* "program": a command line. PROGRAM_NOT_FOUND is a failure as well. */
-enum program_finding check_program(struct checkup *checkup, char *const *arguments);
+/* "program": a command line; sets patient->engine. PROGRAM_NOT_FOUND is a failure as well. */
+void check_program(struct patient *patient, char *const *arguments);
 
-/* "program": the file that a process runs, which /proc may show under another name. */
-void check_program_file(struct checkup *checkup, const char *file, const char *name);
+/* "program": the file that a process runs, which /proc may show under another name. Likewise. */
+void check_program_file(struct patient *patient, const char *file, const char *name);
+
+/* ---- the seccomp engine (engine.c) ---- */
+
+/* "engine": what that needs, where it serves the program. */
+void check_engine(struct patient *patient);
+
+/* "engine": it answers for the process. False when it does not. */
+bool check_supervised(struct patient *patient);
+
+/* "io-uring": the process may bind where neither engine sees it. */
+void check_rings(struct patient *patient);
 
 /* ---- the object (doctor_object.c) ---- */
 

@@ -23,6 +23,7 @@ static int user_wanted;
 
 static void examine_program(struct patient *patient)
 {
+    check_engine(patient);
     check_object(patient);
     check_settings(patient);
     check_processes(patient);
@@ -54,9 +55,9 @@ static void examine_executable(struct patient *patient)
                     });
     } else if (root[0] != '\0' && !patient->service->privileged) {
         snprintf(inside, sizeof(inside), "%s%s", root, patient->command.list[0]);
-        check_program_file(&patient->checkup, inside, inside);
+        check_program_file(patient, inside, inside);
     } else {
-        check_program(&patient->checkup, patient->command.list);
+        check_program(patient, patient->command.list);
     }
 }
 
@@ -79,6 +80,7 @@ static void examine_unit(struct patient *patient)
 static void examine_service(struct patient *patient)
 {
     examine_executable(patient);
+    check_engine(patient);
     check_preload(patient);
     check_object(patient);
     check_settings(patient);
@@ -106,9 +108,11 @@ static void examine_process(struct patient *patient)
     char executable[PATH_MAX];
     snprintf(link, sizeof(link), "/proc/%d/exe", (int)patient->pid);
     process_executable(patient->pid, executable, sizeof(executable));
-    check_program_file(&patient->checkup, link, executable);
+    bool supervised = check_supervised(patient);
+    check_program_file(patient, link, executable);
+    check_rings(patient);
     settings_defaults(&patient->settings);
-    if (check_loaded(patient)) {
+    if (supervised || check_loaded(patient)) {
         if (patient->environment_hidden)
             warn_of_hidden_environment(patient);
         else
@@ -177,7 +181,7 @@ static int doctor_program(struct patient *patient, const char *subject)
     }
     account_of_caller(&patient->account);
     string_list_add_all(&patient->environment, environ);
-    check_program(&patient->checkup, arguments);
+    check_program(patient, arguments);
     examine_program(patient);
     return answer(patient, "program", subject);
 }
@@ -197,6 +201,11 @@ static void take_service(struct patient *patient)
     account_of_service(service, &patient->account);
     string_list_add_all(&patient->environment, service->environment.list);
     patient->wrapped = wrapped_read(&service->command, &place, &patient->environment);
+    const char *engine = wrapped_value(&service->command, "engine");
+    if (engine != NULL && !engines_read(engine, &patient->engine_wanted))
+        checkup_note(&patient->checkup, "engine", RESULT_FAIL, said("--engine %s", engine),
+                     "portclaim run does not know it, and starts nothing",
+                     said("--engine auto, preload or seccomp"));
     for (; place < service->command.count; place++)
         string_list_add(&patient->command, service->command.list[place]);
 }

@@ -17,43 +17,70 @@ static const char *remark(const struct program *program)
     return "";
 }
 
-static void add(struct checkup *checkup, const struct program *program, char *story)
+static bool claims(const struct patient *patient)
 {
-    if (program->finding == PROGRAM_SERVED) {
-        checkup_pass(checkup, check,
-                     said("%s (%d bits, %s%s)", story, program->word_bits,
-                          program->musl ? "musl" : "glibc", remark(program)));
+    const char *claim = string_list_value(&patient->environment, "PORTCLAIM_CLAIM");
+    return claim != NULL && claim[0] != '\0';
+}
+
+/* Without `portclaim run` it is LD_PRELOAD or nothing, unless a supervisor is seen to answer. */
+static enum engine serving(const struct patient *patient, const struct program *program)
+{
+    if (patient->wrapped)
+        return engines_choose(program, patient->engine_wanted, claims(patient));
+    if (patient->engine == ENGINE_SECCOMP)
+        return ENGINE_SECCOMP;
+    return program->finding == PROGRAM_SERVED ? ENGINE_PRELOAD : ENGINE_NONE;
+}
+
+static void pass(struct patient *patient, const struct program *program, const char *story)
+{
+    const char *engine = patient->engine == ENGINE_SECCOMP ? "; by the seccomp engine" : "";
+    if (program->finding == PROGRAM_SERVED)
+        checkup_pass(&patient->checkup, check,
+                     said("%s (%d bits, %s%s%s)", story, program->word_bits,
+                          program->musl ? "musl" : "glibc", remark(program), engine));
+    else
+        checkup_pass(&patient->checkup, check,
+                     said("%s (%s%s)", story, program_finding_name(program->finding), engine));
+}
+
+/* Of a program alone it is not known how it is started: `portclaim run` would do. */
+static void add(struct patient *patient, const struct program *program, const char *story)
+{
+    const bool alone = patient->service == NULL && patient->pid == 0;
+    patient->engine = serving(patient, program);
+    if (patient->engine == ENGINE_SECCOMP || program->finding == PROGRAM_SERVED) {
+        pass(patient, program, story);
         return;
     }
+    if (alone)
+        patient->engine = engines_choose(program, ENGINE_AUTO, false);
     char *advice = program_advice(program);
-    checkup_add(checkup, (struct finding){
-                             .check = check,
-                             .result = RESULT_FAIL,
-                             .found = said("%s: %s", story, program_finding_name(program->finding)),
-                             .why = program_why(program->finding),
-                             .cure = said("%s", advice),
-                         });
+    checkup_note(&patient->checkup, check,
+                 patient->engine == ENGINE_NONE ? RESULT_FAIL : RESULT_WARN,
+                 said("%s: %s", story, program_finding_name(program->finding)),
+                 program_why(program->finding), said("%s", advice));
     free(advice);
 }
 
-enum program_finding check_program(struct checkup *checkup, char *const *arguments)
+void check_program(struct patient *patient, char *const *arguments)
 {
     struct program program;
-    enum program_finding finding = program_examine(arguments, &program);
+    (void)program_examine(arguments, &program);
     char *story = program_story(&program);
-    add(checkup, &program, story);
+    add(patient, &program, story);
     free(story);
     program_free(&program);
-    return finding;
 }
 
-void check_program_file(struct checkup *checkup, const char *file, const char *name)
+void check_program_file(struct patient *patient, const char *file, const char *name)
 {
     struct program program;
     program_examine_file(file, &program);
     text_copy(program.path, sizeof(program.path), name);
     char *story = said("%s", name);
-    add(checkup, &program, story);
+    add(patient, &program, story);
     free(story);
     program_free(&program);
 }

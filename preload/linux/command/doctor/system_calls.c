@@ -22,6 +22,13 @@ static const char *const others[] = {
     "sendto",        "setsockopt", "socket",     "statx",   "write",
 };
 
+/* The seccomp engine's besides, whose supervisor has the unit's filter as well. */
+static const char *const of_engine[] = {
+    "capget",       "clone",       "close_range",    "dup3",    "getppid", "kcmp",
+    "memfd_create", "prctl",       "recvmsg",        "seccomp", "sendmsg", "setsid",
+    "socketpair",   "pidfd_getfd", "rt_sigprocmask", "wait4",
+};
+
 static size_t print_missing(FILE *stream, const char *filter, const char *const *names,
                             size_t count)
 {
@@ -45,14 +52,15 @@ static bool kills(const struct service *service)
     return false;
 }
 
-static void add(struct patient *patient, const char *missing, bool nobody_is_stopped)
+static void add(struct patient *patient, const char *missing, const char *why)
 {
-    bool deadly = kills(patient->service);
-    const char *why = deadly              ? "when the port is taken, the kernel would end the "
-                                            "server for the first of these calls"
-                      : nobody_is_stopped ? "nobody can be stopped without them"
-                                          : "a look-up without them is not complete, and then "
-                                            "nobody is stopped";
+    if (kills(patient->service))
+        why =
+            patient->engine == ENGINE_SECCOMP
+                ? "the kernel would end portclaim run for the first of these calls, before the "
+                  "server starts"
+                : "when the port is taken, the kernel would end the server for the first of these "
+                  "calls";
     checkup_add(&patient->checkup, (struct finding){
                                        .check = check,
                                        .result = RESULT_FAIL,
@@ -79,12 +87,18 @@ void check_system_calls(struct patient *patient)
         print_missing(stream, filter, essential, sizeof(essential) / sizeof(essential[0]));
     size_t count =
         essentials + print_missing(stream, filter, others, sizeof(others) / sizeof(others[0]));
+    size_t look_up = count;
+    if (patient->engine == ENGINE_SECCOMP)
+        count += print_missing(stream, filter, of_engine, sizeof(of_engine) / sizeof(of_engine[0]));
     if (fclose(stream) != 0)
         err(EXIT_MISUSE, "portclaim");
     if (count == 0)
         checkup_pass(&patient->checkup, check,
                      said("SystemCallFilter= allows all that portclaim calls"));
     else
-        add(patient, missing, essentials > 0);
+        add(patient, missing,
+            essentials > 0 ? "nobody can be stopped without them"
+            : look_up > 0  ? "a look-up without them is not complete, and then nobody is stopped"
+                           : "the seccomp engine, which serves this program, needs them");
     free(missing);
 }

@@ -43,8 +43,9 @@ static const struct words_of_finding {
                               "portclaim free --match exe:PROGRAM ENDPOINT"},
     [PROGRAM_ARCHITECTURE] = {"architecture",
                               "it is for another machine or word size than libportclaim.so",
-                              "free the port before it starts: "
-                              "portclaim free --match exe:PROGRAM ENDPOINT"},
+                              "if this machine runs it, let portclaim run start it, whose seccomp "
+                              "engine serves programs of 32 bits, or free the port before it "
+                              "starts: portclaim free --match exe:PROGRAM ENDPOINT"},
     [PROGRAM_GO] =
         {"go", "it is a Go program, which does not ask libc for its port but the kernel",
          "let portclaim run start it, whose seccomp engine needs no libc; with LD_PRELOAD "
