@@ -286,6 +286,17 @@ assert_childless() {
     pair_is_complete
 }
 
+@test "B03 who looks for the program by its command line finds it alone" {
+    local pid command_line
+    claim new
+    assert_listening new
+    for pid in $(supervisors_of "$(pid_of new)"); do
+        command_line=$(tr '\0' ' ' <"/proc/$pid/cmdline")
+        [[ $command_line == "portclaim supervisor of $(pid_of new) "* ]] || fail "$command_line"
+        refute grep -aF -e "$program" "/proc/$pid/cmdline"
+    done
+}
+
 # ----- the end ----------------------------------------------------------------------------------------
 
 @test "B03 the program ends by itself or is killed: nothing of ours is left" {

@@ -1,5 +1,6 @@
 #include "supervisor.h"
 
+#include "detach.h"
 #include "handover.h"
 #include "linux/files.h"
 #include "linux/memory.h"
@@ -15,15 +16,10 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
 enum {
     SLOTS = 64,              /* calls at once; those beyond wait for one of them */
     NOTIFICATION_SIZE = 256, /* the kernel's struct seccomp_notif, which may grow; 80 on 6.18 */
     NOBODY = 0,
-    STANDARD_STREAMS = 3,
 };
 
 /*
@@ -364,28 +360,6 @@ bool supervisor_is_possible(void)
     return SYSTEM(seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) == 0 &&
            sizes.seccomp_notif <= NOTIFICATION_SIZE &&
            sizes.seccomp_notif_resp <= sizeof(struct seccomp_notif_resp);
-}
-
-/* Nothing of the program's stays open, and no terminal's, group's or unit's signal comes through.
- */
-static int detach(int channel)
-{
-    const uint64_t all = UINT64_MAX;
-    (void)SYSTEM(rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof(all));
-    (void)SYSTEM(setsid);
-    (void)SYSTEM(chdir, "/");
-    channel =
-        (int)SYSTEM(dup3, channel, STANDARD_STREAMS, O_CLOEXEC) < 0 ? channel : STANDARD_STREAMS;
-    (void)SYSTEM(close_range, STANDARD_STREAMS + 1, UINT32_MAX, 0);
-    int nothing = files_open(AT_FDCWD, "/dev/null", O_RDWR);
-    for (int stream = 0; stream < STANDARD_STREAMS; stream++) {
-        if (nothing >= 0)
-            (void)SYSTEM(dup3, nothing, stream, 0);
-        else
-            (void)SYSTEM(close, stream);
-    }
-    files_close(nothing);
-    return channel;
 }
 
 static bool know_oneself(struct likeness *own)
