@@ -24,7 +24,7 @@ COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all windows dist-windows windows-tests check-windows help deps check tests simulate soak demo requirements lint lint-windows format clean install uninstall force
+.PHONY: all windows dist-windows windows-tests check-windows help deps check check-engines tests simulate soak demo requirements lint lint-windows format clean install uninstall force
 
 all: $(OBJECT) $(PORTCLAIM)
 
@@ -33,6 +33,7 @@ help:
 	@echo 'make windows    portclaim.dll and portclaim.exe, cross-compiled'
 	@echo 'make dist-windows   a zip of them, with manual and examples'
 	@echo 'make check-windows  their tests, in Wine'
+	@echo 'make check-engines  the tests of Linux once more, all under the seccomp engine'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
@@ -206,7 +207,10 @@ LONGEST = $(addprefix tests/,servers/restarts.bats command/install.bats command/
 WINDOWS_TESTS = $(BUILD)/tests/windows
 WINDOWS_UNIT_TESTS = $(patsubst tests/windows/%.c,$(WINDOWS_TESTS)/%,$(wildcard tests/windows/unit/test_*.c))
 WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)
-BATS = $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/seccomp/*.bats tests/windows/*.bats \
+# Tests of tests/linux once more, under the seccomp engine. Those that show the most are in every check.
+ENGINES = $(addprefix tests/seccomp/,never.bats retry.bats stopping.bats claim.bats)
+ENGINES_LEFT = $(filter-out $(ENGINES),$(wildcard tests/seccomp/*.bats))
+BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
@@ -260,6 +264,9 @@ check: deps
 	@WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' prove -j$(TEST_JOBS) --merge --exec tests/tap-run \
 		$(BATS) tests/simulation/mutants.sh $(SIMULATION) $(UNIT_TESTS) $(UNIT_SANITIZED) \
 		$(WINDOWS_UNIT_TESTS) && tests/requirements --quiet
+
+check-engines: tests
+	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(ENGINES) $(ENGINES_LEFT)
 
 requirements:
 	@tests/requirements
