@@ -1,14 +1,14 @@
 #include "engine.h"
 
+#include "command/command.h"
 #include "filter.h"
+#include "imagine_program.h"
 #include "linux/files.h"
-#include "linux/host.h"
 #include "linux/notify/handover.h"
 #include "linux/notify/supervisor.h"
-#include "linux/own_socket.h"
 #include "linux/processes.h"
-#include "linux/request.h"
 #include "linux/system.h"
+#include "own_claim_as.h"
 #include "yama.h"
 
 #include <err.h>
@@ -23,80 +23,31 @@
 #define SYS_pidfd_getfd 438 /* on every architecture */
 #endif
 
-enum { FAILED = 125 };
-
 /* ---- the claim before main() ---- */
-
-static void imagine(const struct program *program, struct process *self)
-{
-    size_t length = 0;
-    for (char *const *argument = program->arguments; *argument != NULL; argument++)
-        length += strlen(*argument) + 1;
-    char *joined = malloc(length + 1);
-    char *end = joined;
-    if (joined == NULL)
-        err(FAILED, "portclaim run");
-    for (char *const *argument = program->arguments; *argument != NULL; argument++)
-        end = stpcpy(end, *argument) + 1;
-    (void)processes_refresh_self(self);
-    processes_imagine(program->path, joined, length, self);
-    free(joined);
-}
-
-struct own_call {
-    int socket;
-    struct sockaddr_storage address;
-    socklen_t length;
-};
-
-static int bind_own(void *context)
-{
-    struct own_call *call = context;
-    return (int)-SYSTEM(bind, call->socket, &call->address, call->length);
-}
-
-static void claim_with(const struct settings *settings, const struct process *self,
-                       struct own_call *call)
-{
-    struct linux_host *host = host_create(settings);
-    if (host == NULL)
-        return;
-    if (request_describe(call->socket, OPERATION_BIND, (struct sockaddr *)&call->address,
-                         call->length, &host->request) &&
-        settings_allow_port(settings, host->request.endpoint.port)) {
-        host->socket = call->socket;
-        host->attempt = bind_own;
-        host->attempt_context = call;
-        host->imagined = self;
-        (void)host_claim(host);
-    }
-    host_destroy(host);
-}
 
 static void claim_entry(const struct settings *settings, const struct process *self,
                         const char *entry)
 {
     struct endpoint endpoint;
-    struct own_call call;
     const char *error;
     if (!endpoint_parse(entry, &endpoint, &error))
         return; /* settings_read() has refused it already */
-    call.socket = own_socket_open(&endpoint, &call.address, &call.length);
-    if (call.socket < 0)
-        return;
-    if (bind_own(&call) == EADDRINUSE)
-        claim_with(settings, self, &call);
-    files_close(call.socket);
+    struct own_claim *own_claim = own_claim_open(settings, &endpoint);
+    own_claim_as(own_claim, self);
+    if (own_claim_try(own_claim) == OWN_CLAIM_HELD && settings_allow_port(settings, endpoint.port))
+        (void)own_claim_run(own_claim);
+    own_claim_close(own_claim);
 }
 
-void engine_claim(struct settings *settings, const struct program *program)
+void engine_claim(const struct settings *settings, const struct program *program)
 {
     char entry[SETTINGS_LIST_SIZE];
     const char *cursor = settings->claim;
     struct process *self = calloc(1, sizeof(*self));
     if (self == NULL)
-        err(FAILED, "portclaim run");
-    imagine(program, self);
+        err(EXIT_REFUSED, "portclaim run");
+    (void)processes_refresh_self(self);
+    imagine_program(program, self);
     if (settings->only[0] == '\0' || processes_named(settings->only, self)) {
         while (settings_next_entry(&cursor, entry, sizeof(entry)))
             claim_entry(settings, self, entry);

@@ -13,7 +13,7 @@
  * Claims settings->claim in the name of the program that this process is going to be, and takes the
  * variable out of the environment.
  */
-void engine_claim(struct settings *settings, const struct program *program);
+void engine_claim(const struct settings *settings, const struct program *program);
 
 /* Does this machine, or the container that this is, have what it takes? If not, `*why` says what.
  */

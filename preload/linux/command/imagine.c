@@ -1,8 +1,8 @@
 #include "command/imagine.h"
 
+#include "imagine_program.h"
 #include "linux/lineage.h"
 #include "linux/processes.h"
-#include "program/program.h"
 
 #include <err.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static size_t joined_length(char *const *arguments)
     return length;
 }
 
-static void imagine_program(const struct program *program, struct process *self)
+void imagine_program(const struct program *program, struct process *self)
 {
     size_t length = joined_length(program->arguments);
     char *joined = malloc(length + 1);

@@ -1,4 +1,4 @@
-#include "command/own_claim.h"
+#include "own_claim_as.h"
 
 #include "command/command.h"
 #include "linux/host.h"
@@ -16,7 +16,8 @@ struct own_claim {
     int socket; /* or -errno */
     struct sockaddr_storage address;
     socklen_t length;
-    int error; /* an errno, of what failed */
+    int error;                      /* an errno, of what failed */
+    const struct process *claimant; /* NULL: this process as it is */
 };
 
 struct own_claim *own_claim_open(const struct settings *settings, struct endpoint *endpoint)
@@ -27,6 +28,11 @@ struct own_claim *own_claim_open(const struct settings *settings, struct endpoin
     own_claim->settings = *settings;
     own_claim->socket = own_socket_open(endpoint, &own_claim->address, &own_claim->length);
     return own_claim;
+}
+
+void own_claim_as(struct own_claim *own_claim, const struct process *claimant)
+{
+    own_claim->claimant = claimant;
 }
 
 /* By the system call itself: under LD_PRELOAD, bind() would be a claim of its own. */
@@ -65,6 +71,7 @@ enum own_claim_answer own_claim_run(struct own_claim *own_claim)
     host->socket = own_claim->socket;
     host->attempt = bind_own;
     host->attempt_context = own_claim;
+    host->imagined = own_claim->claimant;
     enum claim_result result = host_claim(host);
     own_claim->error = host->error;
     host_destroy(host);
