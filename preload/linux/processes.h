@@ -23,9 +23,9 @@ void processes_imagine(const char *executable, const char *arguments, size_t len
 
 /*
  * As processes_read of self->pid, the process that claims (0: the calling one), with
- * ancestors_in_unit counted. When
- * *self was read before, only its lineage is read again: nothing else of it changes while it is in
- * bind(). False when it cannot be seen, or /proc is not the calling process's.
+ * ancestors_in_unit counted. When *self was read before, only its lineage is read again: nothing
+ * else of it changes while it is in bind(). False when it cannot be seen, or /proc is not the
+ * calling process's.
  */
 bool processes_refresh_self(struct process *self);
 
