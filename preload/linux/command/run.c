@@ -13,7 +13,6 @@
 #include "linux/command/program/object.h"
 #include "linux/command/program/program.h"
 #include "linux/command/run_options.h"
-#include "linux/state.h"
 
 #include <err.h>
 #include <errno.h>
@@ -159,11 +158,10 @@ static int run_by_preload(char **arguments, const struct program *program)
 }
 
 static int run_by_seccomp(char **arguments, const struct program *program,
-                          struct settings *settings)
+                          const struct settings *settings)
 {
     const char *why;
     const bool claimed = settings->claim[0] != '\0';
-    state_prefer_runtime_directory(settings, environ);
     if (claimed)
         engine_claim(settings, program);
     if (engine_start(settings, &why))
@@ -183,7 +181,7 @@ static int run_by_seccomp(char **arguments, const struct program *program,
     return EXIT_REFUSED;
 }
 
-static int run_examined(char **arguments, struct settings *settings)
+static int run_examined(char **arguments, const struct settings *settings)
 {
     struct program program;
     int status;
@@ -205,10 +203,9 @@ static int run_examined(char **arguments, struct settings *settings)
 
 int run_program(char **program, const struct settings *settings)
 {
-    struct settings own = *settings;
-    if (own.mode == MODE_OFF) /* as it would be without portclaim, whatever it is */
+    if (settings->mode == MODE_OFF) /* as it would be without portclaim, whatever it is */
         return become(program);
-    return run_examined(program, &own);
+    return run_examined(program, settings);
 }
 
 /* ---- the words of the help ---- */
