@@ -90,5 +90,6 @@ int main(void)
         {"R07 what was not read in time is missed", what_was_not_read_in_time_is_missed, NULL, NULL,
          NULL},
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
