@@ -196,6 +196,7 @@ static bool ask_all(struct worker *worker, uint64_t deadline_ms, struct handles_
         done = run(worker, deadline_ms);
         struct worker *next = done ? NULL : successor_in_time(worker, deadline_ms);
         *found = worker->found;
+        found->unanswered = stuck;
         overflow = worker->overflow;
         let_go(worker);
         worker = next;
@@ -274,6 +275,7 @@ bool handles_search(const struct handles_process *processes, uint32_t count,
 {
     struct native_list list;
     struct worker *worker = NULL;
+    found->unanswered = 0;
     found->count = 0;
     found->serving_count = 0;
     SOCKET socket = WSASocketW(AF_INET, SOCK_DGRAM, IPPROTO_UDP, NULL, 0,

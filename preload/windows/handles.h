@@ -21,6 +21,7 @@ struct handles_process {
 };
 
 struct handles_found {
+    uint32_t unanswered; /* handles, which may be of pipes, or of sockets on a machine under load */
     uint32_t count;
     struct {
         int32_t pid;
@@ -35,6 +36,7 @@ struct handles_found {
  * with `serving_wanted` also which of them listen on another port, as many as fit.
  * False when not every handle was asked: the list could not be had, too many handles did not
  * answer or were sockets, or deadline_ms of the clock came; what was found until then is there.
+ * True also when a few did not answer: whether that matters is said by what is still sought.
  */
 bool handles_search(const struct handles_process *processes, uint32_t count,
                     const struct endpoint *wanted, bool serving_wanted, uint64_t deadline_ms,

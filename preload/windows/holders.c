@@ -190,7 +190,7 @@ static bool take_rows(struct search *search, int32_t pid, const struct owned_soc
         if (!owners_match(row, &workspace->owners.of[index], socket))
             continue;
         any = true;
-        owners_number(row, socket);
+        owners_number(row, &workspace->owners.of[index], socket);
         if (is_apart(search, row, socket))
             workspace->held[index] = true;
         else
@@ -240,17 +240,22 @@ static bool ask_handles(struct search *search, chooser is_chosen)
     bool asked =
         handles_search(workspace->searched, count, &search->request->endpoint,
                        workspace->owners.connections, search->deadline_ms, &workspace->found);
+    search->unanswered = search->unanswered || workspace->found.unanswered > 0;
     take_serving(search);
     take_found(search);
     return asked;
 }
 
+static void miss_handles(const struct search *search)
+{
+    observation_miss(search->observation, "the handles of the processes that may hold the port cannot "
+                                     "all be looked at: nobody is stopped");
+}
+
 static void search_handles(struct search *search, chooser is_chosen)
 {
     if (!ask_handles(search, is_chosen))
-        observation_miss(search->observation,
-                         "the handles of the processes that may hold the port cannot all "
-                         "be looked at: nobody is stopped");
+        miss_handles(search);
 }
 
 /*
@@ -261,8 +266,10 @@ static void search_unlisted(struct search *search)
 {
     struct observation *observation = search->observation;
     bool complete = observation->complete;
+    bool unanswered = search->unanswered;
     const char *gap = observation->gap;
     bool asked = ask_handles(search, is_anybody);
+    search->unanswered = unanswered;
     if (asked && observation->complete == complete)
         return;
     observation->complete = complete;
@@ -271,37 +278,21 @@ static void search_unlisted(struct search *search)
                                      "and not every process could be searched for one";
 }
 
-static bool all_held(const struct holders_workspace *workspace)
-{
-    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
-        if (!workspace->held[index])
-            return false;
-    }
-    return true;
-}
-
-/* A bind failed, and the tables know of nothing that could be why. */
-static bool is_unexplained(const struct search *search)
-{
-    const struct obstacles *obstacles = &search->workspace->obstacles;
-    return search->request->operation == OPERATION_BIND &&
-           search->request->endpoint.protocol != PROTOCOL_UDP &&
-           obstacles->count + obstacles->closable + obstacles->sending == 0;
-}
-
 static void search_holders(struct search *search)
 {
     struct holders_workspace *workspace = search->workspace;
     candidates_date(&workspace->candidates, &workspace->snapshot);
     search_handles(search, owns_undated);
     take_owners(search);
-    if (!all_held(workspace) || is_unexplained(search))
+    if (!search_all_held(search) || search_is_unexplained(search))
         search_handles(search, is_own_program);
-    if (search->unlisted_wanted && is_unexplained(search))
+    if (search->unlisted_wanted && search_is_unexplained(search))
         search_unlisted(search);
     search_handles(search, is_heir);
-    if (!all_held(workspace))
+    if (!search_all_held(search))
         search_handles(search, is_anybody);
+    if (search->unanswered && search_is_open(search))
+        miss_handles(search);
     (void)search_in_time(search);
     for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
         if (!workspace->held[index])

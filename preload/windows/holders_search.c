@@ -78,3 +78,34 @@ void search_add_invisible(struct search *search, const struct socket *socket)
     unseen.owner_user = search->observation->self.user;
     observation_add_invisible(search->observation, &unseen);
 }
+
+/* ---- what is still sought ---- */
+
+bool search_all_held(const struct search *search)
+{
+    const struct holders_workspace *workspace = search->workspace;
+    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
+        if (!workspace->held[index])
+            return false;
+    }
+    return true;
+}
+
+bool search_is_unexplained(const struct search *search)
+{
+    const struct obstacles *obstacles = &search->workspace->obstacles;
+    return search->request->operation == OPERATION_BIND &&
+           search->request->endpoint.protocol != PROTOCOL_UDP &&
+           obstacles->count + obstacles->closable + obstacles->sending == 0;
+}
+
+bool search_is_open(const struct search *search)
+{
+    const struct holders_workspace *workspace = search->workspace;
+    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
+        const struct owner *owner = &workspace->owners.of[index];
+        if (owner->created == 0 && owner->pid != 0 && !owner->numbered)
+            return true;
+    }
+    return !search_all_held(search) || search_is_unexplained(search);
+}

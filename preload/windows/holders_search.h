@@ -14,6 +14,7 @@ struct search {
     uint64_t deadline_ms;
     bool label_wanted;
     bool unlisted_wanted; /* see holders_observe_unlisted() */
+    bool unanswered;      /* handles were passed over, whatever they are of */
 };
 
 /* False, and the look is not complete, once the deadline has come. */
@@ -27,5 +28,17 @@ void search_hold(struct search *search, int32_t pid, uint32_t place);
 
 /* Somebody who is not seen holds the socket. */
 void search_add_invisible(struct search *search, const struct socket *socket);
+
+/* Has every obstacle a holder? */
+bool search_all_held(const struct search *search);
+
+/* A bind failed, and the tables know of nothing that could be why. */
+bool search_is_unexplained(const struct search *search);
+
+/*
+ * Could a handle that did not answer have been the one? While there is a socket without its
+ * process, or without the number by which the next look knows it again.
+ */
+bool search_is_open(const struct search *search);
 
 #endif

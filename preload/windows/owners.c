@@ -52,7 +52,11 @@ void owners_note_serving(struct owners *owners, int32_t pid)
 
 static struct owner owner_of(const struct table_row *row)
 {
-    return (struct owner){row->pid, row->created, key_of(&row->socket.local, &row->peer)};
+    return (struct owner){
+        .pid = row->pid,
+        .created = row->created,
+        .key = key_of(&row->socket.local, &row->peer),
+    };
 }
 
 uint64_t owners_inode(const struct table_row *row)
@@ -158,16 +162,22 @@ bool owners_match(const struct socket *row, const struct owner *owner,
     return owner->key == key_of(&local, &peer);
 }
 
-void owners_number(struct socket *row, const struct owned_socket *socket)
+void owners_number(struct socket *row, struct owner *owner, const struct owned_socket *socket)
 {
-    if (socket->number != 0)
-        row->inode = socket->number;
+    if (socket->number == 0)
+        return;
+    row->inode = socket->number;
+    owner->numbered = true;
 }
 
 void owners_add(const struct request *request, const struct owned_socket *socket, int32_t pid,
                 struct obstacles *obstacles, struct owners *owners)
 {
-    struct owner owner = {.pid = pid, .key = key_of(&socket->local, &socket->peer)};
+    struct owner owner = {
+        .pid = pid,
+        .key = key_of(&socket->local, &socket->peer),
+        .numbered = socket->number != 0,
+    };
     struct socket added = {
         .inode = socket->number != 0 ? socket->number : inode_of(&owner),
         .state = socket->listens ? SOCKET_LISTENING : SOCKET_BOUND,

@@ -21,6 +21,7 @@ struct owner {
     int32_t pid;      /* 0: not told */
     uint64_t created; /* when the socket was bound, as a FILETIME; 0: not told (Wine 8) */
     uint64_t key;     /* a hash of its addresses */
+    bool numbered;    /* by owners_number() */
 };
 
 struct owners {
@@ -60,7 +61,7 @@ bool owners_match(const struct socket *row, const struct owner *owner,
                   const struct owned_socket *socket);
 
 /* Gives a row the socket's own number, when it has one. */
-void owners_number(struct socket *row, const struct owned_socket *socket);
+void owners_number(struct socket *row, struct owner *owner, const struct owned_socket *socket);
 
 /* For a listener whose process the table does not name. */
 void owners_note_serving(struct owners *owners, int32_t pid);

@@ -231,11 +231,24 @@ c = socket.create_connection(('127.0.0.1', $port)); a, _ = s.accept(); a.close()
 }
 
 @test "W04 R07 a handle that never answers is passed over" {
-    hold old --port "$port"
+    hold old --port "$port" --pipe
     LOOK_STUCK=1 seen port "127.0.0.1:$port"
-    assert_seen '^complete=1 '
-    assert_seen '^holder '
+    assert_held_by "$(printed old pid)"
     assert_not_seen 'ms=[0-9]{5}'
+}
+
+# Nor is that socket taken for another one when it has answered the next time: "took the port meanwhile".
+@test "W04 R07 a socket that is too slow to answer is no pipe: the look is not complete" {
+    hold old --port "$port"
+    LOOK_SLOW=1 seen port "127.0.0.1:$port"
+    assert_seen '^complete=0 '
+    assert_seen '^gap the handles of the processes that may hold the port cannot all be looked at'
+    hold known --port "$other_port" --known
+    LOOK_SLOW=1 seen port "127.0.0.1:$other_port"
+    assert_seen '^complete=0 '
+    hold bound --port "$((port + 2))" --bound
+    LOOK_SLOW=1 seen port "127.0.0.1:$((port + 2))"
+    assert_seen '^complete=0 '
 }
 
 @test "W04 R07 too many handles that never answer: not complete" {

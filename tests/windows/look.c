@@ -22,15 +22,20 @@ bool __real_foreign_socket_read(HANDLE duplicate, const struct endpoint *wanted,
 bool __wrap_foreign_socket_read(HANDLE duplicate, const struct endpoint *wanted,
                                 struct owned_socket *owned);
 
-/* LOOK_STUCK=N: the first N handles that are asked are of pipes that stay silent. */
+/*
+ * LOOK_STUCK=N: of the handles that are asked, the first N that are none of the wanted socket are
+ * of pipes that stay silent. LOOK_SLOW: the wanted socket answers too late, as under load.
+ */
 bool __wrap_foreign_socket_read(HANDLE duplicate, const struct endpoint *wanted,
                                 struct owned_socket *owned)
 {
     static LONG asked;
     const char *stuck = getenv("LOOK_STUCK");
-    if (stuck != NULL && InterlockedIncrement(&asked) <= atoi(stuck))
+    bool is_wanted = __real_foreign_socket_read(duplicate, wanted, owned);
+    if (is_wanted ? getenv("LOOK_SLOW") != NULL
+                  : stuck != NULL && InterlockedIncrement(&asked) <= atoi(stuck))
         Sleep(STUCK_MS);
-    return __real_foreign_socket_read(duplicate, wanted, owned);
+    return is_wanted;
 }
 
 /* ---- what is seen ---- */
