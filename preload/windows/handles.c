@@ -47,7 +47,7 @@ struct question {
 struct worker {
     LONG references;
     LONG left_behind; /* nobody waits any more: no further question */
-    LONG answered;    /* questions; the one at this index is being asked */
+    LONG begun;       /* questions: the last of them is being asked; 0: no thread is there yet */
     size_t size;      /* of this memory */
     struct endpoint wanted;
     bool serving_wanted;
@@ -112,10 +112,10 @@ static void answer(struct worker *worker, const struct question *question)
 static DWORD WINAPI work(void *context)
 {
     struct worker *worker = context;
-    while ((uint32_t)worker->answered < worker->count &&
-           InterlockedOr(&worker->left_behind, 0) == 0) {
-        answer(worker, &worker->questions[worker->answered]);
-        (void)InterlockedIncrement(&worker->answered);
+    for (uint32_t index = 0; index < worker->count && InterlockedOr(&worker->left_behind, 0) == 0;
+         index++) {
+        (void)InterlockedIncrement(&worker->begun);
+        answer(worker, &worker->questions[index]);
     }
     let_go(worker);
     return 0;
@@ -136,17 +136,20 @@ static struct worker *new_worker(const struct endpoint *wanted, bool serving_wan
     return worker;
 }
 
-/* Until it has ended, or does not come back from one question, or time is over. */
+/*
+ * Until it has ended, or does not come back from one question, or time is over. That the thread
+ * itself is slow to come (load, somebody who has the loader's lock) says nothing of a question.
+ */
 static void wait_for(struct worker *worker, HANDLE thread, uint64_t deadline_ms)
 {
-    LONG before = -1;
+    LONG before = 0;
     for (;;) {
-        LONG answered = InterlockedOr(&worker->answered, 0);
+        LONG begun = InterlockedOr(&worker->begun, 0);
         uint64_t now_ms = clock_now_ms();
-        if (answered == before || now_ms >= deadline_ms)
+        if ((begun != 0 && begun == before) || now_ms >= deadline_ms)
             return;
         uint64_t left_ms = deadline_ms - now_ms;
-        before = answered;
+        before = begun;
         if (WaitForSingleObject(thread, (DWORD)(left_ms < STUCK_MS ? left_ms : STUCK_MS)) !=
             WAIT_TIMEOUT)
             return;
@@ -156,17 +159,16 @@ static void wait_for(struct worker *worker, HANDLE thread, uint64_t deadline_ms)
 /* The questions behind the one that gets no answer, and what was found before it. */
 static struct worker *successor_in_time(struct worker *worker, uint64_t deadline_ms)
 {
-    uint32_t answered = (uint32_t)InterlockedOr(&worker->answered, 0);
-    if (answered >= worker->count || clock_now_ms() >= deadline_ms)
+    uint32_t begun = (uint32_t)InterlockedOr(&worker->begun, 0);
+    if (begun == 0 || clock_now_ms() >= deadline_ms)
         return NULL;
     struct worker *next = new_worker(&worker->wanted, worker->serving_wanted, worker->count);
     if (next == NULL)
         return NULL;
     next->found = worker->found;
     next->overflow = worker->overflow;
-    next->count = worker->count - answered - 1;
-    memcpy(next->questions, worker->questions + answered + 1,
-           next->count * sizeof(struct question));
+    next->count = worker->count - begun;
+    memcpy(next->questions, worker->questions + begun, next->count * sizeof(struct question));
     return next;
 }
 

@@ -251,6 +251,13 @@ c = socket.create_connection(('127.0.0.1', $port)); a, _ = s.accept(); a.close()
     assert_seen '^complete=0 '
 }
 
+@test "W04 R07 a thread that is slow to begin is waited for" {
+    hold old --port "$port"
+    LOOK_LATE=1 seen port "127.0.0.1:$port"
+    assert_held_by "$(printed old pid)"
+    between 500 "$(sed -n 's/.* ms=//p' <<<"$seen")" 10000
+}
+
 @test "W04 R07 too many handles that never answer: not complete" {
     for each in 1 2 3 4 5; do hold "old$each" --pipe; done
     hold old --port "$port"

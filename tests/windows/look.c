@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOK_MS = 20000, END_MS = 3000, STUCK_MS = 60000 };
+enum { LOOK_MS = 20000, END_MS = 3000, STUCK_MS = 60000, LATE_MS = 500 };
 
 /* ---- a question without an answer ---- */
 
@@ -37,6 +37,21 @@ bool __wrap_foreign_socket_read(HANDLE duplicate, const struct endpoint *wanted,
         Sleep(STUCK_MS);
     return is_wanted;
 }
+
+/* ---- a thread that is slow to begin ---- */
+
+/* LOOK_LATE: every new one, as under load, or while somebody has the loader's lock. */
+static void NTAPI come_late(void *module, DWORD reason, void *reserved)
+{
+    (void)module;
+    (void)reserved;
+    if (reason == DLL_THREAD_ATTACH && getenv("LOOK_LATE") != NULL)
+        Sleep(LATE_MS);
+}
+
+/* Where the loader finds it (mingw-w64's tlssup.c). */
+extern const PIMAGE_TLS_CALLBACK late_callback;
+__attribute__((section(".CRT$XLB"), used)) const PIMAGE_TLS_CALLBACK late_callback = come_late;
 
 /* ---- what is seen ---- */
 
