@@ -176,8 +176,10 @@ bool processes_read(int32_t pid, HANDLE handle, bool label_wanted, struct proces
 
 bool processes_refresh_self(const struct snapshot *snapshot, struct process *self)
 {
+    const uint32_t lasting =
+        KNOWN_START | KNOWN_USER | KNOWN_EXECUTABLE | KNOWN_ARGUMENTS | KNOWN_DIRECTORY;
     int32_t pid = (int32_t)GetCurrentProcessId();
-    if (self->pid == pid && (self->known & KNOWN_START) != 0) {
+    if (self->pid == pid && (self->known & lasting) == lasting) {
         lineage_read(snapshot, self);
         return true;
     }

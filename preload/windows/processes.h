@@ -28,8 +28,8 @@ bool processes_read_from(const struct snapshot *snapshot, int32_t pid, HANDLE ha
                          bool label_wanted, struct process *process);
 
 /*
- * As processes_read_from() of the calling process. When *self was read before, only its lineage is
- * read again: nothing else of it changes while it is in bind().
+ * As processes_read_from() of the calling process. When *self was read before, and in full, only
+ * its lineage is read again: nothing else of it changes while it is in bind().
  */
 bool processes_refresh_self(const struct snapshot *snapshot, struct process *self);
 

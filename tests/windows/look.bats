@@ -373,6 +373,12 @@ run_script() {
     refute [ "$(field hash)" = "$first" ]
 }
 
+@test "R07 what one look cannot read of our own process, the next one reads" {
+    hold old --port "$port"
+    LOOK_HALF=1 seen port "127.0.0.1:$port"
+    assert_held_by "$(printed old pid)" 'verdict=stale evidence=program'
+}
+
 # ----- lineage, and who is left alone ---------------------------------------------------------
 
 @test "W03 ancestors that live, and none behind one that does not" {

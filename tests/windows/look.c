@@ -119,6 +119,9 @@ static int look_port(const char *string, bool listens, uint64_t milliseconds)
     settings_defaults(&settings);
     set(settings.service, sizeof(settings.service), "PORTCLAIM_SERVICE");
     set(settings.match, sizeof(settings.match), "PORTCLAIM_MATCH");
+    if (getenv("LOOK_HALF") != NULL) /* the look before this one could not read all of us */
+        observation->self =
+            (struct process){.pid = (int32_t)GetCurrentProcessId(), .known = KNOWN_START};
     uint64_t before_ms = clock_now_ms();
     holders_observe(workspace, &request, before_ms + milliseconds, false,
                     settings.service[0] != '\0', observation);
