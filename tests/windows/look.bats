@@ -276,7 +276,7 @@ c = socket.create_connection(('127.0.0.1', $port)); a, _ = s.accept(); a.close()
     hold old --port "$port" --heir
     wait_until 30 both_ready old
     seen again "127.0.0.1:$port"
-    assert_equal "$seen" "holders 2 left 0"
+    assert_equal "$seen" "holders 2 open 1 left 0"
 }
 
 # ----- identity -------------------------------------------------------------------------------

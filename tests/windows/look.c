@@ -137,7 +137,26 @@ static int look_port(const char *string, bool listens, uint64_t milliseconds)
     return 0;
 }
 
-/* How many handles one look leaves open, and how long it takes. */
+/* GetProcessHandleCount of Wine 8 says 0. */
+static long count_handles(void)
+{
+    struct entry {
+        uint64_t object, pid, handle;
+        uint64_t not_needed[2];
+    };
+    struct native_list list;
+    long count = 0;
+    if (!native_list(NATIVE_HANDLES, &list))
+        return -1;
+    const uint64_t *head = list.memory; /* SYSTEM_HANDLE_INFORMATION_EX: their number first */
+    const struct entry *entries = (const struct entry *)(head + 2);
+    for (uint64_t index = 0; index < head[0]; index++)
+        count += entries[index].pid == GetCurrentProcessId();
+    native_list_free(&list);
+    return count;
+}
+
+/* How many handles a look leaves open. */
 static int look_again(const char *string)
 {
     enum { LOOKS = 20 };
@@ -145,19 +164,18 @@ static int look_again(const char *string)
     const char *error;
     struct holders_workspace *workspace = memory_map(sizeof(*workspace));
     struct observation *observation = memory_map(sizeof(*observation));
-    DWORD before = 0;
-    DWORD after = 0;
+    long before = 0;
     if (!endpoint_parse(string, &request.endpoint, &error))
         return fprintf(stderr, "%s\n", error), 1;
     for (int round = 0; round <= LOOKS; round++) {
         if (round == 1) /* the first one loads what it needs */
-            GetProcessHandleCount(GetCurrentProcess(), &before);
+            before = count_handles();
         holders_observe(workspace, &request, clock_now_ms() + LOOK_MS, false, true, observation);
         for (uint32_t index = 0; index < observation->holder_count; index++)
             signals_close(observation->holders[index].handle);
     }
-    GetProcessHandleCount(GetCurrentProcess(), &after);
-    printf("holders %u left %ld\n", observation->holder_count, (long)after - (long)before);
+    printf("holders %u open %d left %ld\n", observation->holder_count, before > 0,
+           count_handles() - before);
     return 0;
 }
 
