@@ -1,6 +1,7 @@
 #include "claiming.h"
 
 #include "host.h"
+#include "memory.h"
 #include "next.h"
 #include "request.h"
 #include "sharing.h"
@@ -32,6 +33,14 @@ static bool is_set(SOCKET socket, int option)
     return getsockopt(socket, SOL_SOCKET, option, (char *)&value, &length) == 0 && value != 0;
 }
 
+static bool is_obstructed(const struct request *request)
+{
+    struct holders_workspace *workspace = memory_map(sizeof(*workspace));
+    bool obstructed = workspace != NULL && holders_obstruct(workspace, request);
+    memory_unmap(workspace, sizeof(*workspace));
+    return obstructed;
+}
+
 /*
  * One question for the bind() of a server that does not ask to share: SO_EXCLUSIVEADDRUSE need not
  * be told from the default, which hides nobody of the same address either. UDP sockets share a port
@@ -48,7 +57,7 @@ bool claiming_would_share(const struct settings *settings, SOCKET socket,
         !request_describe(socket, OPERATION_BIND, address, length, &request))
         return false;
     return request.endpoint.protocol != PROTOCOL_UDP &&
-           settings_allow_port(settings, request.endpoint.port);
+           settings_allow_port(settings, request.endpoint.port) && is_obstructed(&request);
 }
 
 bool claiming_is_cause(int error)
@@ -81,12 +90,9 @@ static int claim(const struct settings *settings, const struct request *request,
     windows_host->request = *request;
     windows_host->attempt = again;
     windows_host->attempt_context = call;
-    windows_host->would_share = error == 0 && holders_obstruct(&windows_host->workspace, request);
-    if (error == 0 && !windows_host->would_share)
-        error = again(call);
+    windows_host->would_share = error == 0;
     windows_host->error = error;
-    if (windows_host->would_share || claiming_is_cause(error))
-        error = run(windows_host);
+    error = run(windows_host);
     host_destroy(windows_host);
     return error;
 }

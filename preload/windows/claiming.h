@@ -9,8 +9,8 @@
 
 /*
  * With SO_REUSEADDR, Windows lets a second socket share the port of a living one, which then gets
- * some of the connections (sharing.h): such a bind() is claimed before it is made. Last-error may
- * change.
+ * some of the connections (sharing.h): such a bind() is claimed before it is made. False when
+ * nobody else's socket stands there. Last-error may change.
  */
 bool claiming_would_share(const struct settings *settings, SOCKET socket,
                           const struct sockaddr *address, int length);

@@ -61,6 +61,21 @@ static void try_binds(void)
     tell("listen on no socket", listen((SOCKET)12345678, BACKLOG));
 }
 
+/* A port that nobody has, beside whose owner the call would succeed on Windows. */
+static void try_free(void)
+{
+    struct sockaddr_in address = ipv4("127.0.0.1", 0);
+    int length = sizeof(address);
+    DWORD on = 1;
+    SOCKET first = socket(AF_INET, SOCK_STREAM, 0);
+    SOCKET second = socket(AF_INET, SOCK_STREAM, 0);
+    bind_to(first, &address, sizeof(address));
+    getsockname(first, (struct sockaddr *)&address, &length);
+    closesocket(first);
+    setsockopt(second, SOL_SOCKET, SO_REUSEADDR, (const char *)&on, sizeof(on));
+    tell("free port, SO_REUSEADDR", bind_to(second, &address, sizeof(address)));
+}
+
 static void try_unbound(void)
 {
     SOCKET tcp = socket(AF_INET, SOCK_STREAM, 0);
@@ -84,6 +99,7 @@ int main(void)
     WSADATA data;
     WSAStartup(MAKEWORD(2, 2), &data);
     try_binds();
+    try_free();
     try_unbound();
     try_unix();
     return 0;

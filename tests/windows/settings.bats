@@ -28,7 +28,7 @@ teardown() {
     cd "$BATS_TEST_TMPDIR"
     run -0 --separate-stderr "${network[@]}" wine "$programs/errors.exe"
     local plain=$output
-    assert_equal "$(grep -c : <<<"$plain")" 16
+    assert_equal "$(grep -c : <<<"$plain")" 17
     run -0 --separate-stderr timeout 20 "${network[@]}" env PORTCLAIM_WAIT_MS=600000 \
         "${under[@]}" "$programs/errors.exe"
     assert_equal "$output" "$plain"
