@@ -248,8 +248,9 @@ static bool ask_handles(struct search *search, chooser is_chosen)
 
 static void miss_handles(const struct search *search)
 {
-    observation_miss(search->observation, "the handles of the processes that may hold the port cannot "
-                                     "all be looked at: nobody is stopped");
+    observation_miss(search->observation,
+                     "the handles of the processes that may hold the port cannot "
+                     "all be looked at: nobody is stopped");
 }
 
 static void search_handles(struct search *search, chooser is_chosen)

@@ -102,5 +102,6 @@ int main(void)
         {"W01 an exclusive bind of the wildcard hides nobody", an_exclusive_wildcard_hides_nobody,
          NULL, NULL, NULL},
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
