@@ -1,8 +1,11 @@
 #include "foreign_socket.h"
 
+#include "afd.h"
 #include "native.h"
 
 #include <string.h>
+
+/* ---- Wine's driver ---- */
 
 #define WINE_QUESTION(number)                                                                      \
     (0x120000U | (number) << 2) /* FILE_DEVICE_NETWORK, METHOD_BUFFERED                            \
@@ -21,71 +24,64 @@ struct wine_kind {
     int protocol;
 };
 
-static bool ask(HANDLE duplicate, int level, int option, ULONG wine_question, int *value)
-{
-    int length = sizeof(*value);
-    if (getsockopt((SOCKET)duplicate, level, option, (char *)value, &length) == 0)
-        return true;
-    return WSAGetLastError() == WSAENOTSOCK && native_is_wine() &&
-           native_ask_device(duplicate, wine_question, value, sizeof(*value));
-}
-
-static bool ask_type(HANDLE duplicate, int *type)
+static int ask_wine_type(HANDLE duplicate)
 {
     struct wine_kind kind = {0};
-    int length = sizeof(*type);
-    if (getsockopt((SOCKET)duplicate, SOL_SOCKET, SO_TYPE, (char *)type, &length) == 0)
-        return true;
-    if (WSAGetLastError() != WSAENOTSOCK || !native_is_wine() ||
-        !native_ask_device(duplicate, WINE_KIND, &kind, sizeof(kind)))
+    return native_ask_device(duplicate, WINE_KIND, &kind, sizeof(kind)) ? kind.type : -1;
+}
+
+static bool ask_wine_flag(HANDLE duplicate, ULONG question)
+{
+    int value = 0;
+    return native_ask_device(duplicate, question, &value, sizeof(value)) && value != 0;
+}
+
+/* Only a socket has a name: nothing else is asked of a handle that may be anything. */
+static bool ask_wine(HANDLE duplicate, struct afd_socket *socket)
+{
+    int length = sizeof(socket->local);
+    memset(socket, 0, sizeof(*socket));
+    if (getsockname((SOCKET)duplicate, (struct sockaddr *)&socket->local, &length) != 0)
         return false;
-    *type = kind.type;
+    socket->type = ask_wine_type(duplicate);
+    socket->listens = socket->type == SOCK_STREAM && ask_wine_flag(duplicate, WINE_LISTENS);
+    socket->ipv6_only =
+        socket->local.ss_family == AF_INET6 && ask_wine_flag(duplicate, WINE_IPV6_ONLY);
+    if (socket->type != SOCK_STREAM || socket->listens ||
+        !native_ask_device(duplicate, WINE_PEER, &socket->peer, sizeof(socket->peer)))
+        socket->peer.ss_family = 0;
     return true;
 }
 
-static void ask_peer(HANDLE duplicate, struct endpoint *peer)
-{
-    struct sockaddr_storage address;
-    int length = sizeof(address);
-    memset(&address, 0, sizeof(address));
-    if (getpeername((SOCKET)duplicate, (struct sockaddr *)&address, &length) == 0 ||
-        (WSAGetLastError() == WSAENOTSOCK && native_is_wine() &&
-         native_ask_device(duplicate, WINE_PEER, &address, sizeof(address))))
-        (void)owners_read_address(&address, peer);
-}
+/* ---- either ---- */
 
-static bool ask_name(HANDLE duplicate, struct endpoint *local)
+bool foreign_socket_is_understood(SOCKET own, int type)
 {
-    struct sockaddr_storage address;
-    int length = sizeof(address);
-    memset(&address, 0, sizeof(address));
-    return getsockname((SOCKET)duplicate, (struct sockaddr *)&address, &length) == 0 &&
-           owners_read_address(&address, local);
+    HANDLE handle = (HANDLE)own;
+    return (native_is_wine() ? ask_wine_type(handle) : afd_read_type(handle)) == type;
 }
 
 bool foreign_socket_read(HANDLE duplicate, const struct endpoint *wanted,
                          struct owned_socket *owned)
 {
     bool udp = wanted->protocol == PROTOCOL_UDP;
-    int type = 0;
-    int value = 0;
+    bool wine = native_is_wine();
+    struct afd_socket socket;
     memset(owned, 0, sizeof(*owned));
     owned->local.protocol = udp ? PROTOCOL_UDP : PROTOCOL_TCP;
     owned->peer.protocol = owned->local.protocol;
-    if (!ask_name(duplicate, &owned->local) ||
-        (wanted->port != 0 && owned->local.port != wanted->port) || !ask_type(duplicate, &type) ||
-        type != (udp ? SOCK_DGRAM : SOCK_STREAM))
+    if (!(wine ? ask_wine(duplicate, &socket) : afd_read(duplicate, &socket)) ||
+        socket.type != (udp ? SOCK_DGRAM : SOCK_STREAM) ||
+        !owners_read_address(&socket.local, &owned->local) ||
+        (wanted->port != 0 && owned->local.port != wanted->port))
         return false;
-    if (owned->local.family == FAMILY_IPV6)
-        owned->local.ipv6_only =
-            ask(duplicate, IPPROTO_IPV6, IPV6_V6ONLY, WINE_IPV6_ONLY, &value) && value != 0;
-    owned->listens =
-        !udp && ask(duplicate, SOL_SOCKET, SO_ACCEPTCONN, WINE_LISTENS, &value) && value != 0;
+    owned->local.ipv6_only = owned->local.family == FAMILY_IPV6 && socket.ipv6_only;
+    owned->listens = !udp && socket.listens;
     if (!udp && !owned->listens)
-        ask_peer(duplicate, &owned->peer);
+        (void)owners_read_address(&socket.peer, &owned->peer);
     /* The inode of Linux: without it two sockets on one address, one after the other, look alike.
      */
-    if (native_is_wine())
+    if (wine)
         owned->number = native_file_number(duplicate);
     return true;
 }

@@ -92,7 +92,7 @@ static void take(struct worker *worker, int32_t pid, const struct owned_socket *
 
 /*
  * CloseHandle and not closesocket(): the socket is the other process's, and closesocket() may say
- * goodbye to its peer. What winsock remembers of the duplicate goes when its number comes again.
+ * goodbye to its peer. Winsock knows nothing of the duplicate (foreign_socket.h).
  */
 static void answer(struct worker *worker, const struct question *question)
 {
@@ -262,7 +262,7 @@ static struct worker *prepare(const struct handle_list *list, SOCKET socket,
                               const struct endpoint *wanted, bool serving_wanted)
 {
     uint16_t type;
-    if (!find_type(list, socket, &type))
+    if (!find_type(list, socket, &type) || !foreign_socket_is_understood(socket, SOCK_DGRAM))
         return NULL;
     uint32_t chosen = choose(list, type, processes, count, NULL);
     struct worker *worker = new_worker(wanted, serving_wanted, chosen);

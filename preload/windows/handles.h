@@ -4,7 +4,7 @@
  *
  * A handle of a pipe that somebody reads at this moment makes every question about it wait for that
  * reader, be it only for its kind or its name, and sockets cannot be told from pipes in the list.
- * So a thread of its own asks getsockname(); where it does not come back it is left behind (it ends
+ * So a thread of its own asks for its name; where it does not come back it is left behind (it ends
  * when the pipe has spoken), and another goes on with the next handle.
  */
 #ifndef PORTCLAIM_WINDOWS_HANDLES_H

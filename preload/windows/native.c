@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum {
+    STATUS_CUT = (int)0x80000005,       /* STATUS_BUFFER_OVERFLOW */
     STATUS_TOO_SHORT = (int)0xC0000004, /* STATUS_INFO_LENGTH_MISMATCH */
     FIRST_SIZE = 1 << 18,
     MOST_SIZE = 1 << 28,
@@ -17,8 +18,8 @@ typedef LONG(NTAPI *query_system)(ULONG what, void *answer, ULONG size, ULONG *n
 typedef LONG(NTAPI *query_process)(HANDLE process, ULONG what, void *answer, ULONG size,
                                    ULONG *needed);
 typedef LONG(NTAPI *control_device)(HANDLE handle, HANDLE event, void *routine, void *context,
-                                    uint64_t *status, ULONG question, void *input, ULONG input_size,
-                                    void *answer, ULONG size);
+                                    uint64_t *status, ULONG question, const void *input,
+                                    ULONG input_size, void *answer, ULONG size);
 typedef LONG(NTAPI *query_file)(HANDLE file, void *status, void *answer, ULONG size, ULONG what);
 typedef LONG(NTAPI *query_security)(HANDLE handle, ULONG what, void *answer, ULONG size,
                                     ULONG *needed);
@@ -78,6 +79,30 @@ bool native_ask_device(HANDLE handle, ULONG question, void *answer, size_t size)
     uint64_t status[2] = {0}; /* IO_STATUS_BLOCK */
     return control != NULL &&
            control(handle, NULL, NULL, NULL, status, question, NULL, 0, answer, (ULONG)size) == 0;
+}
+
+/*
+ * With an event of its own: the file's may be what its owner waits for. Without a context nothing
+ * is queued to the owner's completion port (NtDeviceIoControlFile, learn.microsoft.com).
+ */
+size_t native_control(HANDLE handle, ULONG question, const void *input, size_t input_size,
+                      void *answer, size_t size)
+{
+    control_device control = (control_device)find("NtDeviceIoControlFile");
+    uint64_t status[2] = {0}; /* IO_STATUS_BLOCK: the result, and how many bytes */
+    HANDLE event = control == NULL ? NULL : CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (event == NULL)
+        return 0;
+    LONG result = control(handle, event, NULL, NULL, status, question, input, (ULONG)input_size,
+                          answer, (ULONG)size);
+    if (result == (LONG)STATUS_PENDING) {
+        (void)WaitForSingleObject(event, INFINITE);
+        result = (LONG)status[0];
+    }
+    (void)CloseHandle(event);
+    if (result < 0 && result != STATUS_CUT)
+        return 0;
+    return status[1] < size ? (size_t)status[1] : size;
 }
 
 uint64_t native_file_number(HANDLE handle)

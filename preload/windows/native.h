@@ -59,6 +59,13 @@ bool native_query_process(HANDLE process, enum native_process what, void *answer
 /* One question to a driver, without input. */
 bool native_ask_device(HANDLE handle, ULONG question, void *answer, size_t size);
 
+/*
+ * The same with input, of the driver of a handle that may be open for asynchronous use: waits for
+ * the answer. Returns the bytes of it, also when it was cut; 0: there is none.
+ */
+size_t native_control(HANDLE handle, ULONG question, const void *input, size_t input_size,
+                      void *answer, size_t size);
+
 /* The number of the file behind a handle (FileInternalInformation); 0: it has none. */
 uint64_t native_file_number(HANDLE handle);
 
