@@ -33,8 +33,8 @@ enum {
 
 struct file {
     uint64_t device;
-    uint64_t inode;
-    bool deleted; /* unlinked or replaced since it was opened */
+    uint64_t inode; /* 0: its file system numbers no files (some that are not Linux's) */
+    bool deleted;   /* unlinked or replaced since it was opened */
     char path[PROCESS_PATH_SIZE];
 };
 

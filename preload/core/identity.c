@@ -11,9 +11,14 @@ static bool both_know(const struct process *self, const struct process *process,
     return (self->known & process->known & fields) == fields;
 }
 
-/* The same file, or the file that took its path in an upgrade. */
+/*
+ * The same file, or the file that took its path in an upgrade. Where files have no numbers, of two
+ * strangers neither has one.
+ */
 static bool same_file(const struct file *left, const struct file *right)
 {
+    if (left->inode == 0 && right->inode == 0)
+        return left->path[0] != '\0' && text_equal(left->path, right->path);
     if (left->device == right->device && left->inode == right->inode)
         return true;
     return (left->deleted || right->deleted) && text_equal(left->path, right->path);

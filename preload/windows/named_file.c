@@ -2,11 +2,24 @@
 
 #include "wide.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { DRIVE_UNITS = 2 /* "C:" */ };
 
 /* ---- what it is ---- */
+
+/* "Unsupported" is all zeros, and what does not fit is all ones (MS-FSCC 2.1.9, 2.1.10). */
+static uint64_t number_of(const void *id, size_t size)
+{
+    const unsigned char *bytes = id;
+    size_t same = 1;
+    while (same < size && bytes[same] == bytes[0])
+        same++;
+    if (same == size && (bytes[0] == 0 || bytes[0] == UCHAR_MAX))
+        return 0;
+    return text_hash(TEXT_HASH_START, id, size);
+}
 
 /* 128 bits on ReFS, of which the 64 of the older question may not be unique. */
 bool named_file_identify(HANDLE handle, BY_HANDLE_FILE_INFORMATION *information, struct file *file)
@@ -15,11 +28,12 @@ bool named_file_identify(HANDLE handle, BY_HANDLE_FILE_INFORMATION *information,
     if (GetFileType(handle) != FILE_TYPE_DISK || !GetFileInformationByHandle(handle, information))
         return false;
     file->device = information->dwVolumeSerialNumber;
-    file->inode = (uint64_t)information->nFileIndexHigh << 32 | information->nFileIndexLow;
+    const DWORD index[] = {information->nFileIndexLow, information->nFileIndexHigh};
+    file->inode = number_of(index, sizeof(index));
     if (GetFileInformationByHandleEx(handle, FileIdInfo, &id, sizeof(id)) &&
-        id.VolumeSerialNumber != 0) {
+        id.VolumeSerialNumber != 0 && number_of(&id.FileId, sizeof(id.FileId)) != 0) {
         file->device = id.VolumeSerialNumber;
-        file->inode = text_hash(TEXT_HASH_START, (const char *)&id.FileId, sizeof(id.FileId));
+        file->inode = number_of(&id.FileId, sizeof(id.FileId));
     }
     file->deleted = false;
     return true;

@@ -164,6 +164,24 @@ static void the_same_file_and_arguments_or_directory(void **state)
     EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
 }
 
+/* A network's or a virtual machine's shared directory on Windows. */
+static void files_without_numbers_are_their_paths(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    struct file *theirs = &holder->process.executable;
+    struct file *ours = &scene->observation.self.executable;
+    ours->inode = 0;
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+    theirs->inode = 0;
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    set_file(theirs, 0, "/usr/bin/gatewaye");
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+    set_file(theirs, 0, "");
+    set_file(ours, 0, "");
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
 static void arguments_are_compared_beyond_what_is_kept(void **state)
 {
     struct scene *scene = *state;
@@ -355,6 +373,8 @@ int main(void)
              a_supervisor_in_the_unit_starts_strangers_as_well),
         TEST("a program is its file and its arguments or directory",
              the_same_file_and_arguments_or_directory),
+        TEST("N07 files without numbers are told apart by their paths",
+             files_without_numbers_are_their_paths),
         TEST("arguments are compared beyond what is kept",
              arguments_are_compared_beyond_what_is_kept),
         TEST("two without arguments are not alike for that",
