@@ -236,6 +236,18 @@ killings() {
     refute grep -q 'disable' <<<"$output"
 }
 
+@test "C05 N15 one program that is restarted past the limit need not be two" {
+    event "$start_ms" 200 node.exe "" kill_war \
+        ',"kills":1,"window_s":60,"killer_pid":190,"killer":"node.exe","victim_pid":180,"victim":"node.exe"' >"$record"
+    event $((start_ms + 2000)) 200 node.exe "" not_claimed \
+        ",\"took_ms\":2000$(holder 190 node.exe "" script)" >>"$record"
+    assert_equal "$(causes)" kill-war
+    explain "$record"
+    assert_output_has 'after 1 kill in 60 s' 'Both sides have one name: it may be one service' \
+        'if it is one service: find out what restarts it' 'disable what starts the other'
+    refute grep -q 'Two services fight' <<<"$output"
+}
+
 @test "C05 two units, each refused by the other: both are named" {
     {
         refusal 0 100 nginx nginx.service 50 apache2 apache2.service other-program foreign

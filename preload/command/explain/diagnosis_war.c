@@ -25,10 +25,9 @@ static void say_kills(struct wording *words, const struct story_endpoint *endpoi
 
 static void say_limit(struct wording *words, const struct story_war *war)
 {
-    wording_add(words,
-                "PORTCLAIM_LIMIT held %" PRIu32 " of the starts back, after %" PRIu32
-                " kills in %" PRIu32 " s",
-                war->claims, war->kills, war->window_s);
+    wording_add(words, "PORTCLAIM_LIMIT held %" PRIu32 " of the starts back, after ", war->claims);
+    wording_add_count(words, war->kills, "kill");
+    wording_add(words, " in %" PRIu32 " s", war->window_s);
     if (war->killer[0] != '\0' && war->victim[0] != '\0') {
         wording_add(words, "; the last of them: ");
         wording_add_name(words, war->killer);
@@ -115,6 +114,16 @@ static void cure_of_itself(struct cause *cause, const struct story_endpoint *end
                    endpoint->war.killer);
 }
 
+/* Without units nobody can tell, and one that restarts is the more frequent of the two. */
+static void cure_of_namesakes(struct cause *cause, struct wording *words)
+{
+    wording_add(words,
+                " Both sides have one name: it may be one service that is started again and again "
+                "while its last instance still serves, or two that fight over the port.");
+    cure_add(cause, "if it is one service: find out what restarts it (a timer, a scheduled task, a "
+                    "deployment, a second supervisor)");
+}
+
 static void say_fight(struct wording *words, const struct story_endpoint *endpoint,
                       const struct couple *couple)
 {
@@ -141,18 +150,22 @@ void say_kill_war(struct cause *cause, const struct story_endpoint *endpoint,
 {
     struct wording words = {0};
     struct sides sides = sides_of(endpoint, couple);
-    bool itself = strcmp(sides.one, sides.other) == 0 && cure_is_service(sides.one);
+    bool namesakes = sides.one[0] != '\0' && strcmp(sides.one, sides.other) == 0;
+    bool itself = namesakes && cure_is_service(sides.one);
     if (couple->there != NULL) {
         say_fight(&words, endpoint, couple);
         wording_add(&words, "%s", endpoint->war.claims > 0 ? " " : "");
-    } else if (!itself && sides.one[0] != '\0') {
+    } else if (!namesakes && sides.one[0] != '\0') {
         wording_add(&words, "Two services fight over the port, each stopping the other. ");
     }
     if (endpoint->war.claims > 0)
         say_limit(&words, &endpoint->war);
-    if (itself)
+    if (itself) {
         cure_of_itself(cause, endpoint, &words);
-    else
+    } else {
+        if (namesakes)
+            cure_of_namesakes(cause, &words);
         cure_between_two(cause, endpoint, &sides);
+    }
     cause->words = wording_end(&words);
 }

@@ -143,8 +143,9 @@ static void add_event(struct wording *words, const struct story_endpoint *endpoi
                     event->action == ACTION_CLOSED ? ", closed" : "");
         break;
     case EVENT_KILL_WAR:
-        wording_add(words, "kill war: %" PRIu32 " kills in %" PRIu32 " s", event->numbers[0],
-                    event->numbers[1]);
+        wording_add(words, "kill war: ");
+        wording_add_count(words, event->numbers[0], "kill");
+        wording_add(words, " in %" PRIu32 " s", event->numbers[1]);
         break;
     case EVENT_CLAIMED:
     case EVENT_WARNING:
