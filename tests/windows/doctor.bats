@@ -193,12 +193,15 @@ service() {
     found log warn 'in which C:\\none\\a\.log would' '^mkdir "C:\\none"$'
     found start-timeout warn 'claims take 31 s .* its start may take 30 s' 'behind portclaim run: --wait-ms 2000$'
     found account pass '^LocalSystem; '
-    refute has_check dispatcher
+    # The manual: portclaim.exe cannot itself be a service's program.
+    found dispatcher warn '^portclaim\.exe is no service by itself' \
+        "nssm install \"wrapped\" \"$(pattern_of "$own")\" \"run --claim 18000 .* -- $(pattern_of "$program") --port 1\"$"
 
     service plain "$program --port 1"
     doctor 1 --unit plain
     found preload fail 'server\.exe without portclaim run' \
-        "^sc config \"plain\" binPath= \"\\\\\"$(pattern_of "$own")\\\\\" run -- "
+        "nssm install NAME \"$(pattern_of "$own")\" \"run -- $(pattern_of "$program") --port 1\"$"
+    refute grep -q binPath <<<"$report"
     refute has_check image-path
     refute has_check log
 }
@@ -226,7 +229,10 @@ service() {
     doctor 0 script
     found log warn 'a service has none' \
         'Services\\script" /v Environment /t REG_MULTI_SZ /d "PORTCLAIM_LOG=C:'
-    found dispatcher warn 'node\.exe is no service by itself' 'nssm install "script" ".*" "run -- Z:.*node\.exe server\.js"$'
+    found dispatcher warn '^portclaim\.exe is no service' 'nssm install "script" ".*" "run Z:.*node\.exe server\.js"$'
+    service bare "$(windows_path "$here/node.exe") server.js"
+    doctor 1 bare
+    found dispatcher warn 'node\.exe is no service by itself' 'nssm install "bare" ".*" "run -- Z:.*node\.exe server\.js"$'
 }
 
 # ----- mistakes -------------------------------------------------------------------------------

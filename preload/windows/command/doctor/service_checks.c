@@ -33,19 +33,45 @@ static char *escape_quotes(const char *line)
     return wording_end(&escaped);
 }
 
-static char *cure_by_wrapping(const struct service *service)
+/* What portclaim.exe is given to start it, for a command line within quotes. */
+static char *line_behind_portclaim(const struct patient *patient)
 {
-    char *own = own_path();
-    char *plain =
-        service->by_nssm ? strings_line(&service->command) : formatted("%s", service->line);
+    struct string_list words = {0};
+    const struct string_list *command = &patient->command;
+    size_t first = 0;
+    if (patient->wrapped) {
+        command = &patient->service->command;
+        first = 1;
+    } else {
+        string_list_add(&words, "run");
+        string_list_add(&words, "--");
+    }
+    for (; first < command->count; first++)
+        string_list_add(&words, command->list[first]);
+    char *plain = strings_line(&words);
     char *line = escape_quotes(plain);
+    free(plain);
+    string_list_free(&words);
+    return line;
+}
+
+/*
+ * Not by sc.exe: the service control manager waits for the process that it has started, which would
+ * be portclaim.exe. What is a service by itself stays as it is, for it may have no other mode.
+ */
+static char *cure_by_wrapping(const struct patient *patient)
+{
+    const struct service *service = patient->service;
+    char *own = own_path();
+    char *line = line_behind_portclaim(patient);
     char *cure =
         service->by_nssm
             ? said_both(said("nssm set \"%s\" Application \"%s\"", service->name, own),
-                        said("nssm set \"%s\" AppParameters \"run -- %s\"", service->name, line))
-            : said("sc config \"%s\" binPath= \"\\\"%s\\\" run -- %s\"", service->name, own, line);
+                        said("nssm set \"%s\" AppParameters \"%s\"", service->name, line))
+            : said("in the program's console mode, as a service of another name: nssm install "
+                   "NAME \"%s\" \"%s\"",
+                   own, line);
     free(line);
-    free(plain);
     free(own);
     return cure;
 }
@@ -94,8 +120,11 @@ void check_preload(struct patient *patient)
     else
         checkup_note(&patient->checkup, check, RESULT_FAIL,
                      said("it starts %s without portclaim run", patient->command.list[0]),
-                     "without it the program never comes across portclaim",
-                     cure_by_wrapping(service));
+                     service->by_nssm
+                         ? "without it the program never comes across portclaim"
+                         : "without it the program never comes across portclaim, which cannot be a "
+                           "service's own program: a wrapper such as NSSM or WinSW starts it",
+                     cure_by_wrapping(patient));
     free(settings);
 }
 
@@ -115,30 +144,39 @@ void check_image_path(struct patient *patient)
 
 /*
  * StartServiceCtrlDispatcher is what makes a service of a program; an interpreter leaves that to
- * what it runs.
+ * what it runs, and portclaim.exe to its child.
  */
+static const char *who_is_no_service(const struct patient *patient)
+{
+    if (patient->wrapped)
+        return "portclaim.exe";
+    char *path = strings_slashed(patient->program);
+    bool interprets = runners_interprets(path);
+    free(path);
+    return interprets ? strings_base_name(patient->program) : NULL;
+}
+
 void check_dispatcher(struct patient *patient)
 {
     const struct service *service = patient->service;
     if (service->by_nssm || patient->program == NULL || patient->command.count == 0)
         return;
-    char *path = strings_slashed(patient->program);
-    bool interprets = runners_interprets(path);
-    free(path);
-    if (!interprets)
+    const char *name = who_is_no_service(patient);
+    if (name == NULL)
         return;
     char *own = own_path();
-    char *plain = strings_line(&patient->command);
-    char *line = escape_quotes(plain);
+    char *line = line_behind_portclaim(patient);
     checkup_note(
-        &patient->checkup, "dispatcher", RESULT_WARN,
-        said("%s is no service by itself", strings_base_name(patient->program)),
-        "unless what it runs reports to the service control manager, that ends it after 30 "
-        "s (error 1053); a wrapper such as NSSM reports in its place",
+        &patient->checkup, "dispatcher", RESULT_WARN, said("%s is no service by itself", name),
+        patient->wrapped
+            ? "Windows waits for what it has started to report, and not for a child of that: it "
+              "complains (event 7039), and may end it (error 1053); a wrapper such as NSSM reports "
+              "in its place"
+            : "unless what it runs reports to the service control manager, that ends it after 30 "
+              "s (error 1053); a wrapper such as NSSM reports in its place",
         said_both(said("sc delete \"%s\"", service->name),
-                  said("nssm install \"%s\" \"%s\" \"run -- %s\"", service->name, own, line)));
+                  said("nssm install \"%s\" \"%s\" \"%s\"", service->name, own, line)));
     free(line);
-    free(plain);
     free(own);
 }
 
