@@ -185,7 +185,7 @@ service() {
     local own program
     own=$(windows_path "$windows/portclaim.exe")
     program=$(windows_path "$server_exe")
-    service wrapped "\"$own\" run --claim 18000 --log=C:\\none\\a.log --wait-ms 30000 -- \"$program\" --port 1"
+    service wrapped "\"$own\" run --claim 18000 --log=C:\\none\\a.log --wait 30000 -- \"$program\" --port 1"
     doctor 0 wrapped
     assert_equal "$(jq -r '.kind + " " + .subject' <<<"$report")" 'service wrapped'
     passed program preload object console settings excluded-ports account processes
@@ -245,7 +245,9 @@ mistaken() {
 }
 
 @test "C06 doctor: mistakes, and who is not there" {
-    mistaken 'there is no service nobody; `sc query state= all` lists them' nobody
+    mistaken 'there is no service nobody; `sc query state= all` lists them$' --unit nobody
+    mistaken 'there is no service nobody\.exe; .*; there is no such program in PATH either: name its path$' nobody.exe
+    mistaken 'there is no program C:nobody; name' C:nobody
     mistaken 'there is no program C:/nobody\.exe; name its path, or a service' 'C:\nobody.exe'
     mistaken 'there is no process 99999; `tasklist` lists them' 99999
     mistaken 'one PROGRAM, SERVICE or PID at a time' cmd cmd

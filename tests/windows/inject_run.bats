@@ -251,7 +251,9 @@ assert_warned() {
 
 @test "what can't be started is said, with its exit code" {
     ask "${portclaim[@]}" run nothing-there
-    assert_ended 127 'portclaim run: cannot start "nothing-there": there is no such program'
+    assert_ended 127 'portclaim run: cannot start "nothing-there": there is no such program in PATH: name its path'
+    ask "${portclaim[@]}" run 'C:\no such\server.exe'
+    assert_ended 127 'portclaim run: cannot start "C:/no such/server.exe": there is no such program'
     echo nothing >"$BATS_TEST_TMPDIR/text.exe"
     ask "${portclaim[@]}" run "$(windows_path "$BATS_TEST_TMPDIR/text.exe")"
     assert_equal "$status" 126

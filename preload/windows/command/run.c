@@ -113,10 +113,12 @@ static int complain_of_start(const struct start *start)
                : EXIT_NOT_EXECUTABLE;
 }
 
-static int complain_of_missing(const char *name)
+static int complain_of_missing(const wchar_t *name)
 {
-    char *shown = visible(name);
-    command_complain(&command_run, "cannot start \"%s\": there is no such program", shown);
+    bool searched = wcspbrk(name, L"\\/:") == NULL;
+    char *shown = visible_path(name);
+    command_complain(&command_run, "cannot start \"%s\": there is no such program%s", shown,
+                     searched ? " in PATH: name its path" : "");
     free(shown);
     return EXIT_NOT_FOUND;
 }
@@ -187,7 +189,7 @@ int run_program(char **program, const struct settings *settings)
     wchar_t path[SEARCH_PATH_COUNT];
     struct library library;
     if (!search_program(own_line_wide(program[0]), path))
-        return complain_of_missing(program[0]);
+        return complain_of_missing(own_line_wide(program[0]));
     wchar_t *line =
         search_is_batch(path) ? line_for_batch(path, program) : line_as_written(program);
     if (line == NULL)

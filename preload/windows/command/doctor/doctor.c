@@ -85,7 +85,7 @@ static int doctor_program(struct patient *patient, const char *subject)
         char *shown = visible(slashed);
         command_complain(&command_doctor,
                          "there is no program %s%s; name its path, or a service with --unit", shown,
-                         strchr(slashed, '/') == NULL ? " in PATH" : "");
+                         strpbrk(slashed, "/:") == NULL ? " in PATH" : "");
         free(shown);
         free(slashed);
         return EXIT_MISUSE;
@@ -122,6 +122,14 @@ static void examine_executable(struct patient *patient)
         check_program(patient);
 }
 
+/* What was looked for as a program first. */
+static char *or_program(char *why)
+{
+    char *both = said("%s; there is no such program in PATH either: name its path", why);
+    free(why);
+    return both;
+}
+
 static int doctor_service(struct patient *patient, const char *subject)
 {
     char *why = NULL;
@@ -129,7 +137,7 @@ static int doctor_service(struct patient *patient, const char *subject)
     bool loaded = service_load(&patient->unit, name, &why);
     free(name);
     if (!loaded)
-        return complain(why);
+        return complain(asked.kind == SUBJECT_ANY ? or_program(why) : why);
     launch_read_service(patient);
     examine_executable(patient);
     if (patient->command.count > 0)
