@@ -247,8 +247,8 @@ mistaken() {
 @test "C06 doctor: mistakes, and who is not there" {
     mistaken 'there is no service nobody; `sc query state= all` lists them$' --unit nobody
     mistaken 'there is no service nobody\.exe; .*; there is no such program in PATH either: name its path$' nobody.exe
-    mistaken 'there is no program C:nobody; name' C:nobody
-    mistaken 'there is no program C:/nobody\.exe; name its path, or a service' 'C:\nobody.exe'
+    mistaken 'there is no program C:nobody; see whether the path is right' C:nobody
+    mistaken 'there is no program C:/nobody\.exe; see whether the path is right' 'C:\nobody.exe'
     mistaken 'there is no process 99999; `tasklist` lists them' 99999
     mistaken 'one PROGRAM, SERVICE or PID at a time' cmd cmd
     mistaken 'what is to be looked at\? Name a program, a service or a PID'

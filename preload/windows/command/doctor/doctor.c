@@ -83,9 +83,10 @@ static int doctor_program(struct patient *patient, const char *subject)
     if (patient->program == NULL) {
         char *slashed = strings_slashed(subject);
         char *shown = visible(slashed);
-        command_complain(&command_doctor,
-                         "there is no program %s%s; name its path, or a service with --unit", shown,
-                         strpbrk(slashed, "/:") == NULL ? " in PATH" : "");
+        command_complain(&command_doctor, "there is no program %s%s", shown,
+                         strpbrk(slashed, "/:") == NULL
+                             ? " in PATH; name its path, or a service with --unit"
+                             : "; see whether the path is right");
         free(shown);
         free(slashed);
         return EXIT_MISUSE;
