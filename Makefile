@@ -208,7 +208,7 @@ WINDOWS_TESTS = $(BUILD)/tests/windows
 WINDOWS_UNIT_TESTS = $(patsubst tests/windows/%.c,$(WINDOWS_TESTS)/%,$(wildcard tests/windows/unit/test_*.c))
 WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)
 # Tests of tests/linux once more, under the seccomp engine. Those that show the most are in every check.
-ENGINES = $(addprefix tests/seccomp/,never.bats retry.bats stopping.bats claim.bats)
+ENGINES = $(addprefix tests/seccomp/,never.bats claim.bats)
 ENGINES_LEFT = $(filter-out $(ENGINES),$(wildcard tests/seccomp/*.bats))
 BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))

@@ -12,11 +12,10 @@ enum { DRIVE_UNITS = 2 /* "C:" */ };
 /* "Unsupported" is all zeros, and what does not fit is all ones (MS-FSCC 2.1.9, 2.1.10). */
 static uint64_t number_of(const void *id, size_t size)
 {
-    const unsigned char *bytes = id;
-    size_t same = 1;
-    while (same < size && bytes[same] == bytes[0])
-        same++;
-    if (same == size && (bytes[0] == 0 || bytes[0] == UCHAR_MAX))
+    static const FILE_ID_128 zeros;
+    FILE_ID_128 ones;
+    memset(&ones, UCHAR_MAX, sizeof(ones));
+    if (memcmp(id, &zeros, size) == 0 || memcmp(id, &ones, size) == 0)
         return 0;
     return text_hash(TEXT_HASH_START, id, size);
 }
