@@ -8,14 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As getopt_long(3), which takes the beginning of one for it; `run` refuses what begins several. */
 static const struct option *find_option(const struct option *options, const char *name,
                                         size_t length)
 {
+    const struct option *begun = NULL;
     for (; options->name != NULL; options++) {
-        if (strlen(options->name) == length && memcmp(options->name, name, length) == 0)
+        if (strncmp(options->name, name, length) != 0)
+            continue;
+        if (options->name[length] == '\0')
             return options;
+        begun = options;
     }
-    return NULL;
+    return begun;
 }
 
 /* --term-ms is PORTCLAIM_TERM_MS (options.h), and --mode is PORTCLAIM. */
