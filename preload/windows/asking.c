@@ -122,7 +122,7 @@ bool asking_break(HANDLE process)
     breaking->routine = routine;
     bool asked =
         DuplicateHandle(self, process, self, &breaking->process, 0, FALSE, DUPLICATE_SAME_ACCESS) &&
-        errand_run(errand, ASKING_MOST_MS) && breaking->started;
+        (errand_run(errand, ASKING_MOST_MS) ? breaking->started : errand_is_under_way(errand));
     errand_let_go(errand);
     return asked;
 }

@@ -14,8 +14,9 @@ bool asking_close(HANDLE process);
 
 /*
  * Ctrl-Break, as the console itself does it: a thread on CtrlRoutine, which runs the program's
- * handlers, or ends it when it has none; a console is not needed. False after ASKING_MOST_MS as
- * well.
+ * handlers, or ends it when it has none; a console is not needed. What is not done after
+ * ASKING_MOST_MS is still under way, and counts as done: to a process that is slow to take its
+ * thread, on a machine under load, there is no need to be rude.
  */
 bool asking_break(HANDLE process);
 

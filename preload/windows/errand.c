@@ -19,6 +19,12 @@ void errand_let_go(struct errand *errand)
     memory_unmap(errand, errand->size);
 }
 
+/* The helper has it as well, then. */
+bool errand_is_under_way(struct errand *errand)
+{
+    return InterlockedOr(&errand->references, 0) > 1;
+}
+
 static DWORD WINAPI work(void *context)
 {
     struct errand *errand = context;

@@ -31,6 +31,9 @@ struct errand *errand_new(size_t size, void (*run)(struct errand *errand),
 /* True when the call has come back: then, and only then, what it left may be read. Once only. */
 bool errand_run(struct errand *errand, uint64_t most_ms);
 
+/* After errand_run() was false: is the call still to come, or to come back? */
+bool errand_is_under_way(struct errand *errand);
+
 void errand_let_go(struct errand *errand);
 
 #endif

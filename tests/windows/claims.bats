@@ -215,13 +215,27 @@ bound_or_settled() {
     assert_equal "$(answer)" "$(windows_pid_of new)"
 }
 
-@test "S06 W06 a suspended one cannot be asked, and is terminated" {
+@test "S06 W06 a suspended one is terminated after the grace" {
     serve old
     "${network[@]}" wine "$programs/look.exe" suspend "$(windows_pid_of old)" >"$(log_of suspend)"
     assert_said suspend '^suspended 1'
     claim new PORTCLAIM_TERM_MS=300
     assert_took_over new old
     assert_said new 'sent TerminateProcess'
+}
+
+@test "S01 W06 one that is slow to take what asks it is not terminated for that" {
+    serve old
+    # shellcheck disable=SC2046
+    kill -STOP $(processes_of old)
+    claim new PORTCLAIM_TERM_MS=15000
+    wait_for_line new 'sent CTRL_BREAK'
+    # shellcheck disable=SC2046
+    kill -CONT $(processes_of old)
+    assert_took_over new
+    assert_exit old 0
+    assert_equal "$(events_of old)" CTRL_BREAK
+    assert_not_said new TerminateProcess
 }
 
 @test "S04 one that hangs on a client that never closes is ended within the budget" {

@@ -471,7 +471,7 @@ run_script() {
     # shellcheck disable=SC2046
     kill -STOP $(processes_of old)
     seen ask "$(printed old pid)"
-    assert_seen '^unaskable .* ended=0 '
+    assert_seen '^sent CTRL_BREAK ended=0 '
     seen force "$(printed old pid)"
     assert_seen '^sent TerminateProcess ended=1 '
 }
