@@ -139,7 +139,8 @@ shows() {
 
 # Of Ctrl-Break Wine's console knows nothing: GenerateConsoleCtrlEvent fails, and there is no key.
 # on_console FILE KEYS COMMAND...: on a console of its own, on which the keys are pressed when it says
-# "ready"; what appears on it goes to the file.
+# "ready"; what appears on it goes to the file. script(1) takes the shell of $SHELL, which may be none;
+# and not every shell gives its place to its last command by itself, where the keys are read.
 on_console() {
     local file=$1 keys=$2
     shift 2
@@ -150,14 +151,15 @@ on_console() {
         wait_until 5 test -e "$file.over" || true
     } | {
         status=0
-        script --quiet --return --flush --command "${*@Q}" "$file" >/dev/null 2>&1 || status=$?
+        SHELL=/bin/sh timeout 60 script --quiet --return --flush --command "exec ${*@Q}" "$file" \
+            >/dev/null 2>&1 || status=$?
         echo "$status" >"$file.over"
     }
 }
 
 @test "Ctrl-C on its console goes to the program" {
     require_command script
-    on_console "$BATS_TEST_TMPDIR/console" '\x03' "${portclaim[@]}" run "$subject" break
+    on_console "$BATS_TEST_TMPDIR/console" '\x03' wine "$BATS_TEST_TMPDIR/portclaim.exe" run "$subject" break
     assert_equal "$(cat "$BATS_TEST_TMPDIR/console.over")" 40
     assert_equal "$(loaded)" 1
 }
