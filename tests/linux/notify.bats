@@ -78,7 +78,8 @@ all_dead() {
 @test "B01 a Go server is taken over by the next, at its first attempt" {
     require_command go
     local go_server=$build/tests/gateway_go
-    [ -x "$go_server" ] || (cd "$repository/tests/servers/go" && CGO_ENABLED=0 go build -o "$go_server" gateway.go)
+    [ -x "$go_server" ] || (cd "$repository/tests/servers/go" &&
+        CGO_ENABLED=0 GOCACHE=$build/go GOPATH=$build/go go build -o "$go_server" gateway.go)
     start old "${network[@]}" "$portclaim" run "$go_server" "127.0.0.1:$port"
     wait_for_line old '^listening'
     next_tick
