@@ -69,17 +69,19 @@ $(OBJECT): $(CORE_OBJECTS) $(LINUX_OBJECTS) $(EXPORTS)
 # The same core and the same look-up as in the shared object, but for what stands in front of the
 # program's own calls.
 PRELOAD_ONLY = before_main claiming interpose next startup version
-COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE -DPORTCLAIM_LIBDIR='"$(LIBDIR)"'
+COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE
 COMMAND_OBJECTS = $(COMMAND:preload/%.c=$(BUILD)/preload/%.o)
 SHARED_OBJECTS = $(CORE_OBJECTS) \
 	$(filter-out $(PRELOAD_ONLY:%=$(BUILD)/preload/linux/%.o),$(LINUX_OBJECTS))
 
-# The command is told where the object will be: for another place it is built again.
+# The command is told where the object will be: for another place this is compiled again.
+LIBRARY_DIRECTORY = $(BUILD)/preload/linux/command/program/library_directory.o
 $(BUILD)/libdir: force
 	@mkdir -p $(@D)
 	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' >$@
 
-$(COMMAND_OBJECTS): $(BUILD)/libdir
+$(LIBRARY_DIRECTORY): $(BUILD)/libdir
+$(LIBRARY_DIRECTORY): COMMAND_FLAGS += -DPORTCLAIM_LIBDIR='"$(LIBDIR)"'
 
 $(COMMAND_OBJECTS): $(BUILD)/preload/%.o: preload/%.c Makefile
 	@mkdir -p $(@D)

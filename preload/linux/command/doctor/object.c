@@ -1,6 +1,7 @@
 #include "checks.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "linux/command/program/library_directory.h"
 #include "notation.h"
 #include "sandbox.h"
 
@@ -12,7 +13,6 @@
 static const char object_check[] = "object";
 static const char preload_check[] = "preload";
 static const char object_name[] = "libportclaim.so";
-static const char place_of_install[] = PORTCLAIM_LIBDIR "/libportclaim.so"; /* `make install` */
 static const char separators[] = ": \t\n"; /* ld.so(8), LD_PRELOAD */
 
 static void fail(struct patient *patient, const char *check, char *found, const char *why,
@@ -65,8 +65,9 @@ static char *own_entry(const char *list)
 /* The object in front of those that are preloaded already, without another one of ours. */
 static char *cure_of_preload(const struct patient *patient)
 {
-    const char *path = patient->object_found ? patient->object.path : place_of_install;
-    char *list = formatted("LD_PRELOAD=%s", path);
+    char *list = patient->object_found
+                     ? formatted("LD_PRELOAD=%s", patient->object.path)
+                     : formatted("LD_PRELOAD=%s/%s", library_directory, object_name);
     const char *rest = preload_of(patient);
     for (rest += strspn(rest, separators); *rest != '\0'; rest += strspn(rest, separators)) {
         size_t length = strcspn(rest, separators);

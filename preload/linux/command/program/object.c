@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "core/version.h"
 #include "elf.h"
+#include "library_directory.h"
 #include "linux/version.h"
 
 #include <fcntl.h>
@@ -104,7 +105,7 @@ bool object_find(struct object *object)
         return true;
     if (find_beside("../lib", library) && take(object, library, &why))
         return true;
-    if (take(object, PORTCLAIM_LIBDIR, &why))
+    if (take(object, library_directory, &why))
         return true;
     object->path[0] = '\0';
     object->version[0] = '\0';
@@ -112,8 +113,8 @@ bool object_find(struct object *object)
         return false;
     text_add(&why, name);
     say(&why, " is not in ", beside[0] != '\0' ? beside : "the command's directory", "");
-    if (library[0] != '\0' && !text_equal(library, PORTCLAIM_LIBDIR))
+    if (library[0] != '\0' && !text_equal(library, library_directory))
         say(&why, ", ", library, "");
-    text_add(&why, " or " PORTCLAIM_LIBDIR ": run \"make install\", or copy it beside the command");
+    say(&why, " or ", library_directory, ": run \"make install\", or copy it beside the command");
     return false;
 }

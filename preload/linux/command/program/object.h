@@ -17,7 +17,7 @@ struct object {
 
 /*
  * Finds the shared object beside the command's own executable, else in ../lib, else in the library
- * directory that `make install` was told (PORTCLAIM_LIBDIR). One of another version is not taken,
+ * directory that `make install` was told (library_directory.h). One of another version is not taken,
  * nor one whose path LD_PRELOAD cannot hold. False when there is none; `why` says the rest, fit to
  * be shown.
  */
