@@ -39,29 +39,36 @@ static bool same_script(const struct process *self, const struct process *proces
     return self->script[0] != '\0' && text_equal(self->script, process->script);
 }
 
-/* What an interpreter runs: a script file, else what its arguments or its title say. */
-static enum evidence identify_script(const struct process *self, const struct process *process)
+static bool have_scripts(const struct process *self, const struct process *process)
 {
-    const uint32_t needed = KNOWN_ARGUMENTS | KNOWN_DIRECTORY;
-    if (!both_know(self, process, needed))
+    return self->script[0] != '\0' && process->script[0] != '\0';
+}
+
+/* Where no file does, the arguments or the title say what is run, and the directory whose it is. */
+static enum evidence identify_title(const struct process *self, const struct process *process)
+{
+    if (!both_know(self, process, KNOWN_ARGUMENTS | KNOWN_DIRECTORY))
         return EVIDENCE_UNREADABLE;
-    if (same_script(self, process))
-        return EVIDENCE_SCRIPT;
-    if (self->script[0] != '\0' && process->script[0] != '\0')
-        return EVIDENCE_OTHER_SCRIPT;
     if (same_arguments(self, process) && same_file(&self->directory, &process->directory))
         return EVIDENCE_TITLE;
     return EVIDENCE_OTHER_ARGUMENTS;
 }
 
-static enum evidence identify_program(const struct process *self, const struct process *process)
+/* What an interpreter runs: a script file, else what its arguments or its title say. */
+static enum evidence identify_script(const struct process *self, const struct process *process)
 {
-    if (!both_know(self, process, KNOWN_EXECUTABLE))
+    if (!both_know(self, process, KNOWN_ARGUMENTS | KNOWN_DIRECTORY))
         return EVIDENCE_UNREADABLE;
-    if (!same_file(&self->executable, &process->executable))
-        return EVIDENCE_OTHER_PROGRAM;
-    if (runners_interprets(process->executable.path))
-        return identify_script(self, process);
+    if (same_script(self, process))
+        return EVIDENCE_SCRIPT;
+    if (have_scripts(self, process))
+        return EVIDENCE_OTHER_SCRIPT;
+    return identify_title(self, process);
+}
+
+/* The same file is run by both: is it the same service that runs it? */
+static enum evidence identify_started(const struct process *self, const struct process *process)
+{
     if (both_know(self, process, KNOWN_ARGUMENTS) && same_arguments(self, process))
         return EVIDENCE_PROGRAM;
     if (both_know(self, process, KNOWN_DIRECTORY) &&
@@ -70,6 +77,33 @@ static enum evidence identify_program(const struct process *self, const struct p
     if (!both_know(self, process, KNOWN_ARGUMENTS | KNOWN_DIRECTORY))
         return EVIDENCE_UNREADABLE;
     return EVIDENCE_OTHER_ARGUMENTS;
+}
+
+/*
+ * What an emulator or a loader runs is a program like any other. When that is an interpreter in
+ * turn, its script is some argument further on, and the arguments decide as a whole.
+ */
+static enum evidence identify_loaded(const struct process *self, const struct process *process)
+{
+    if (!have_scripts(self, process))
+        return identify_title(self, process);
+    if (!same_script(self, process))
+        return EVIDENCE_OTHER_PROGRAM;
+    return runners_interprets(process->script) ? identify_title(self, process)
+                                               : identify_started(self, process);
+}
+
+static enum evidence identify_program(const struct process *self, const struct process *process)
+{
+    const char *path = process->executable.path;
+    if (!both_know(self, process, KNOWN_EXECUTABLE))
+        return EVIDENCE_UNREADABLE;
+    if (!same_file(&self->executable, &process->executable))
+        return EVIDENCE_OTHER_PROGRAM;
+    if (runners_loads(path))
+        return identify_loaded(self, process);
+    return runners_interprets(path) ? identify_script(self, process)
+                                    : identify_started(self, process);
 }
 
 /*

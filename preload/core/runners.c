@@ -8,16 +8,21 @@
 
 /*
  * Programs whose executable says nothing of what they run: their script does. Shells and multi-call
- * binaries belong here, and the dynamic loader when it is called by name.
+ * binaries belong here.
  */
 static const char *const interpreters[] = {
-    "ash",    "awk",     "bash",   "beam",     "bun",     "busybox", "cmd",   "cscript",
-    "dash",   "deno",    "dotnet", "electron", "erl",     "expect",  "gawk",  "gjs",
-    "guile",  "java",    "javaw",  "jruby",    "julia",   "ksh",     "ld",    "lua",
-    "luajit", "mawk",    "mono",   "node",     "nodejs",  "perl",    "php",   "powershell",
-    "pwsh",   "py",      "pypy",   "python",   "pythonw", "qemu",    "qjs",   "R",
-    "racket", "Rscript", "ruby",   "rubyw",    "sbcl",    "sh",      "tclsh", "toybox",
-    "uwsgi",  "wine",    "wish",   "wperl",    "wscript", "zsh",
+    "ash",   "awk",     "bash",   "beam",     "bun",   "busybox", "cmd",        "cscript",
+    "dash",  "deno",    "dotnet", "electron", "erl",   "expect",  "gawk",       "gjs",
+    "guile", "java",    "javaw",  "jruby",    "julia", "ksh",     "lua",        "luajit",
+    "mawk",  "mono",    "node",   "nodejs",   "perl",  "php",     "powershell", "pwsh",
+    "py",    "pypy",    "python", "pythonw",  "qjs",   "R",       "racket",     "Rscript",
+    "ruby",  "rubyw",   "sbcl",   "sh",       "tclsh", "toybox",  "uwsgi",      "wish",
+    "wperl", "wscript", "zsh",
+};
+
+/* The same, but what they run are programs: emulators, and the dynamic loader called by name. */
+static const char *const loaders[] = {
+    "box64", "box86", "FEX", "FEXInterpreter", "FEXLoader", "ld", "qemu", "rosetta", "wine",
 };
 
 static bool is_letter(char byte)
@@ -30,15 +35,26 @@ static bool is_letter(char byte)
  * that is taken for an interpreter and is none has to show the same arguments *and* the same
  * directory: that errs towards fewer kills.
  */
-bool runners_interprets(const char *path)
+static bool is_one_of(const char *const *names, size_t count, const char *path)
 {
     const char *name = text_base_name(path);
-    for (size_t index = 0; index < sizeof(interpreters) / sizeof(interpreters[0]); index++) {
-        const char *variant = names_behind(name, interpreters[index]);
+    for (size_t index = 0; index < count; index++) {
+        const char *variant = names_behind(name, names[index]);
         if (variant != NULL && !is_letter(*variant))
             return true;
     }
     return false;
+}
+
+bool runners_interprets(const char *path)
+{
+    return is_one_of(interpreters, sizeof(interpreters) / sizeof(interpreters[0]), path) ||
+           runners_loads(path);
+}
+
+bool runners_loads(const char *path)
+{
+    return is_one_of(loaders, sizeof(loaders) / sizeof(loaders[0]), path);
 }
 
 enum runners_argument runners_argument(const char *argument)

@@ -9,6 +9,12 @@
 /* An interpreter or VM: what it runs is not in its executable, but in its arguments. */
 bool runners_interprets(const char *path);
 
+/*
+ * One of those that runs programs as they are, interpreters among them: an emulator (qemu-user, and
+ * what it is to binfmt_misc), the dynamic loader called by name.
+ */
+bool runners_loads(const char *path);
+
 /* What an argument behind an interpreter's name can be, as long as those before it were options. */
 enum runners_argument {
     RUNNERS_OPTION, /* it carries its own value: the next argument may be the script */

@@ -132,6 +132,10 @@ static void interpreters_are_known_by_name_and_version(void **state)
                                                "lua5.4",
                                                "pypy3",
                                                "qemu-aarch64",
+                                               "qemu-aarch64-static",
+                                               "box64",
+                                               "FEXInterpreter",
+                                               "rosetta",
                                                "ld-linux-x86-64.so.2",
                                                "ld-musl-x86_64.so.1",
                                                "tclsh8.6",
@@ -150,6 +154,45 @@ static void interpreters_are_known_by_name_and_version(void **state)
         check_whether_interpreter(scene, interpreters[index], true);
     for (size_t index = 0; index < COUNT(programs); index++)
         check_whether_interpreter(scene, programs[index], false);
+}
+
+/* "qemu-aarch64 /opt/gateway/gatewayd": what it runs is a program, which its file alone is not. */
+static void what_an_emulator_runs_is_a_program(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/qemu-aarch64");
+    struct process *process = &holder->process;
+    SET(self->script, "/opt/gateway/gatewayd");
+    SET(process->script, "/opt/gateway/gatewayd");
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    set_arguments(process, "qemu-aarch64 /opt/gateway/gatewayd --other");
+    EXPECT(scene, holder, EVIDENCE_PROGRAM); /* the same directory */
+    set_file(&process->directory, 201, "/srv/other");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    SET(process->script, "/opt/gateway/another");
+    set_file(&process->directory, 200, "/srv/gateway");
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+/* Where binfmt_misc starts it, every Python program of another architecture begins like this. */
+static void an_emulated_interpreter_is_no_script(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/bin/qemu-aarch64-static");
+    struct process *process = &holder->process;
+    SET(self->script, "/usr/bin/python3.11");
+    SET(process->script, "/usr/bin/python3.11");
+    set_arguments(self, "qemu-aarch64-static /usr/bin/python3 one.py");
+    set_arguments(process, "qemu-aarch64-static /usr/bin/python3 two.py");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    set_arguments(process, "qemu-aarch64-static /usr/bin/python3 one.py");
+    EXPECT(scene, holder, EVIDENCE_TITLE);
+    set_file(&process->directory, 201, "/srv/other");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    process->known &= ~(uint32_t)KNOWN_DIRECTORY;
+    EXPECT(scene, holder, EVIDENCE_UNREADABLE);
 }
 
 static void a_program_goes_before_a_rule(void **state)
@@ -177,6 +220,8 @@ int main(void)
              a_rewritten_title_is_compared_as_arguments_are),
         TEST("N08 interpreters are known by name and version",
              interpreters_are_known_by_name_and_version),
+        TEST("what an emulator runs is a program", what_an_emulator_runs_is_a_program),
+        TEST("N08 an emulated interpreter is no script", an_emulated_interpreter_is_no_script),
         TEST("a program goes before a rule", a_program_goes_before_a_rule),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
