@@ -126,7 +126,7 @@ JANSSON_OBJECTS = $(JANSSON_NAMES:%=$(WINDOWS_BUILD)/jansson/%.o)
 JANSSON_INCLUDES = -isystem $(JANSSON)/src -isystem $(JANSSON)/android
 
 $(JANSSON)/src/jansson.h:
-	preload/windows/jansson/fetch $(JANSSON)
+	preload/fetch-source jansson $(JANSSON)
 
 $(JANSSON_OBJECTS): $(WINDOWS_BUILD)/jansson/%.o: $(JANSSON)/src/jansson.h
 	@mkdir -p $(@D)
@@ -254,8 +254,8 @@ deps:
 	@tests/deps
 
 # Looked for once, and not before it is asked for.
-WINDOWS_OBSTACLE = $(eval WINDOWS_OBSTACLE := $$(shell tests/windows/obstacle $(WINDOWS_CC) \
-	$(JANSSON)))$(WINDOWS_OBSTACLE)
+WINDOWS_OBSTACLE = $(eval WINDOWS_OBSTACLE := $$(shell tests/lib/obstacle $(WINDOWS_CC) \
+	jansson $(JANSSON)))$(WINDOWS_OBSTACLE)
 
 # Deps first and alone: nothing can be built before the compiler is there. The summary of prove is
 # the last line of a run that passes. Where the programs for Windows can't be built, their tests are
