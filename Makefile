@@ -24,12 +24,13 @@ COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all windows dist-windows windows-tests check-windows help deps check check-engines tests simulate soak demo requirements lint lint-windows format clean install uninstall force
+.PHONY: all aarch64 aarch64-tests windows dist-windows windows-tests check-windows help deps check check-engines tests simulate soak demo requirements lint lint-windows format clean install uninstall force
 
 all: $(OBJECT) $(PORTCLAIM)
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
+	@echo 'make aarch64    libportclaim.so for 64-bit ARM, cross-compiled'
 	@echo 'make windows    portclaim.dll and portclaim.exe, cross-compiled'
 	@echo 'make dist-windows   a zip of them, with manual and examples'
 	@echo 'make check-windows  their tests, in Wine'
@@ -51,18 +52,39 @@ PRELOAD_FLAGS = -fPIC -fvisibility=hidden -fno-stack-protector -D_GNU_SOURCE \
 CORE_OBJECTS = $(CORE:preload/%.c=$(BUILD)/preload/%.o)
 LINUX_OBJECTS = $(LINUX:preload/%.c=$(BUILD)/preload/%.o)
 
-$(BUILD)/preload/core/%.o: preload/core/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) -std=c11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) -MMD -MP -c -o $@ $<
+# gcc for aarch64 leaves atomics to functions of libgcc, which is not linked.
+architecture_flags = $(if $(filter aarch64%,$(shell $(1) -dumpmachine)),-mno-outline-atomics)
 
-$(BUILD)/preload/linux/%.o: preload/linux/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(PRELOAD_FLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
+# $(call object_for,DIRECTORY,COMPILER): the object, for what this compiler compiles for.
+define object_for
+$(1)/preload/core/%.o: preload/core/%.c Makefile
+	@mkdir -p $$(@D)
+	$(2) -std=c11 $$(CFLAGS) $$(WARNINGS) $$(PRELOAD_FLAGS) $$(call architecture_flags,$(2)) \
+		-MMD -MP -c -o $$@ $$<
 
-$(OBJECT): $(CORE_OBJECTS) $(LINUX_OBJECTS) $(EXPORTS)
-	$(CC) $(CFLAGS) -shared -nostdlib -o $@ $(CORE_OBJECTS) $(LINUX_OBJECTS) \
-		-Wl,--version-script=$(EXPORTS) -Wl,-soname,libportclaim.so -Wl,--gc-sections \
-		-Wl,-z,noexecstack -Wl,-z,relro $(LDFLAGS)
+$(1)/preload/linux/%.o: preload/linux/%.c Makefile
+	@mkdir -p $$(@D)
+	$(2) -std=gnu11 $$(CFLAGS) $$(WARNINGS) $$(PRELOAD_FLAGS) $$(call architecture_flags,$(2)) \
+		$$(INCLUDES) -MMD -MP -c -o $$@ $$<
+
+$(1)/libportclaim.so: $(patsubst %.c,$(1)/%.o,$(CORE) $(LINUX)) $(EXPORTS)
+	$(2) $$(CFLAGS) -shared -nostdlib -o $$@ $$(filter %.o,$$^) \
+		-Wl,--version-script=$$(EXPORTS) -Wl,-soname,libportclaim.so -Wl,--gc-sections \
+		-Wl,-z,noexecstack -Wl,-z,relro $$(LDFLAGS)
+
+-include $(patsubst %.c,$(1)/%.d,$(CORE) $(LINUX))
+endef
+
+$(eval $(call object_for,$(BUILD),$$(CC)))
+
+# ---- aarch64 ----
+
+AARCH64_CC ?= aarch64-linux-gnu-gcc
+AARCH64 = $(BUILD)/aarch64
+
+aarch64: $(AARCH64)/libportclaim.so
+
+$(eval $(call object_for,$(AARCH64),$(AARCH64_CC)))
 
 # ---- the command ----
 
@@ -257,15 +279,21 @@ deps:
 WINDOWS_OBSTACLE = $(eval WINDOWS_OBSTACLE := $$(shell tests/lib/obstacle $(WINDOWS_CC) \
 	jansson $(JANSSON)))$(WINDOWS_OBSTACLE)
 
+AARCH64_OBSTACLE = $(eval AARCH64_OBSTACLE := $$(shell tests/lib/obstacle $(AARCH64_CC) \
+	cmocka $(CMOCKA) qemu-aarch64))$(AARCH64_OBSTACLE)
+
 # Deps first and alone: nothing can be built before the compiler is there. The summary of prove is
-# the last line of a run that passes. Where the programs for Windows can't be built, their tests are
-# skipped and say why.
+# the last line of a run that passes. Where programs for another system or processor can't be built,
+# their tests are skipped and say why.
 check: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(WINDOWS_OBSTACLE),,windows-tests)
+	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(WINDOWS_OBSTACLE),,windows-tests) \
+		$(if $(AARCH64_OBSTACLE),,aarch64-tests)
 	@rm -rf $(BUILD)/tap
-	@WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' prove -j$(TEST_JOBS) --merge --exec tests/tap-run \
-		$(BATS) tests/simulation/mutants.sh $(SIMULATION) $(UNIT_TESTS) $(UNIT_SANITIZED) \
-		$(WINDOWS_UNIT_TESTS) && tests/requirements --quiet
+	@WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' AARCH64_OBSTACLE='$(AARCH64_OBSTACLE)' \
+		prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(BATS) \
+		tests/simulation/mutants.sh $(SIMULATION) $(UNIT_TESTS) $(UNIT_SANITIZED) \
+		$(WINDOWS_UNIT_TESTS) $(if $(AARCH64_OBSTACLE),,$(AARCH64_UNIT_TESTS)) && \
+		tests/requirements --quiet
 
 check-engines: tests
 	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(ENGINES) $(ENGINES_LEFT)
@@ -282,6 +310,40 @@ soak: $(OBJECT) $(PROGRAMS)
 
 demo: $(OBJECT)
 	@examples/demo
+
+# ---- tests for other architectures ----
+
+# Debian has cmocka for the machine's own architecture. Linked statically, the tests need no more.
+CMOCKA = $(BUILD)/cmocka
+
+$(CMOCKA)/src/cmocka.c:
+	preload/fetch-source cmocka $(CMOCKA)
+
+# $(call tests_for,DIRECTORY,COMPILER): of the very objects that libportclaim.so is linked of.
+define tests_for
+$(1)/cmocka.o: $(CMOCKA)/src/cmocka.c
+	@mkdir -p $$(@D)
+	$(2) -w -O1 -DHAVE_SIGNAL_H -DHAVE_STRSIGNAL -I$$(CMOCKA)/include -c -o $$@ $$<
+
+$(1)/tests/unit/%: tests/unit/%.c $(1)/cmocka.o $(CORE_ALONE:%.c=$(1)/%.o) $(wildcard tests/unit/*.h)
+	@mkdir -p $$(@D)
+	$(2) -std=gnu11 -O1 $$(WARNINGS) $$(INCLUDES) -isystem $$(CMOCKA)/include -static \
+		-o $$@ $$(filter %.c %.o,$$^)
+
+$(1)/tests/simulate: $(wildcard tests/simulation/*.[ch]) $(CORE_ALONE:%.c=$(1)/%.o)
+	@mkdir -p $$(@D)
+	$(2) -std=gnu11 -O2 $$(WARNINGS) $$(INCLUDES) -static -o $$@ $$(filter %.c %.o,$$^)
+
+$(1)/tests/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
+	@mkdir -p $$(@D)
+	$(2) -std=gnu11 -O1 $$(WARNINGS) -D_GNU_SOURCE -pthread -o $$@ $$(filter %.c,$$^)
+endef
+
+$(eval $(call tests_for,$(AARCH64),$(AARCH64_CC)))
+
+AARCH64_UNIT_TESTS = $(UNIT:%=$(AARCH64)/tests/unit/%)
+
+aarch64-tests: aarch64 $(AARCH64_UNIT_TESTS) $(addprefix $(AARCH64)/tests/,simulate server)
 
 # ---- tests for Windows ----
 
@@ -400,5 +462,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
--include $(CORE_OBJECTS:.o=.d) $(LINUX_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d)
+-include $(COMMAND_OBJECTS:.o=.d)
 -include $(WINDOWS_CORE_OBJECTS:.o=.d) $(WINDOWS_OBJECTS:.o=.d) $(WINDOWS_COMMAND_OBJECTS:.o=.d)
