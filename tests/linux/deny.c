@@ -4,7 +4,8 @@
  *     deny WHAT... -- COMMAND [ARGUMENT ...]
  *
  * WHAT: netlink (RestrictAddressFamilies=: EAFNOSUPPORT), pidfd (a kernel before 5.3: ENOSYS),
- * pidfd-info (before 6.13: ENOTTY), signal (a security module: EPERM), getfd (Docker: EPERM).
+ * pidfd-info (before 6.13: ENOTTY), signal (a security module: EPERM), getfd (Docker: EPERM), ioctl
+ * (a filter that knows too little: EPERM).
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -20,16 +21,20 @@
 struct rule {
     const char *what;
     unsigned call;
-    int argument;    /* the first argument must be this; -1: any */
+    unsigned place; /* of the argument that decides */
+    unsigned mask;  /* of that argument; 0: any will do */
+    unsigned value;
     unsigned answer; /* errno */
 };
 
 static const struct rule rules[] = {
-    {"netlink", SYS_socket, AF_NETLINK, EAFNOSUPPORT},
-    {"pidfd", SYS_pidfd_open, -1, ENOSYS},
-    {"pidfd-info", SYS_ioctl, -1, ENOTTY},
-    {"signal", SYS_pidfd_send_signal, -1, EPERM},
-    {"getfd", SYS_pidfd_getfd, -1, EPERM},
+    {"netlink", SYS_socket, 0, ~0U, AF_NETLINK, EAFNOSUPPORT},
+    {"pidfd", SYS_pidfd_open, 0, 0, 0, ENOSYS},
+    /* PIDFD_GET_INFO is _IOWR(0xFF, 11, ...), with a size that grows. */
+    {"pidfd-info", SYS_ioctl, 1, 0xFFFF, 0xFF0B, ENOTTY},
+    {"signal", SYS_pidfd_send_signal, 0, 0, 0, EPERM},
+    {"getfd", SYS_pidfd_getfd, 0, 0, 0, EPERM},
+    {"ioctl", SYS_ioctl, 0, 0, 0, EPERM},
 };
 
 static const struct rule *find_rule(const char *what)
@@ -43,12 +48,12 @@ static const struct rule *find_rule(const char *what)
 
 static int install(const struct rule *rule)
 {
-    const unsigned any = rule->argument < 0;
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 3),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)rule->argument, 0, any ? 0 : 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[rule->place])),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, rule->mask),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->value, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | rule->answer),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };

@@ -91,10 +91,8 @@ all_dead() {
 }
 
 @test "B01 a static program of musl" {
-    require_command musl-gcc
-    musl-gcc -w -static -std=gnu11 -D_GNU_SOURCE '-Dstrerrorname_np(error)=strerror(error)' \
-        -pthread -o "$BATS_TEST_TMPDIR/server" "$repository"/tests/linux/server*.c
-    program=$BATS_TEST_TMPDIR/server
+    program=$build/tests/musl/server_static
+    [ -x "$program" ] || skip "needs musl-gcc"
     serve old
     start new "${network[@]}" "$portclaim" run "$program" --port "$port"
     assert_took_over new "$(pid_of old)"
@@ -446,6 +444,11 @@ said_twice() {
         "$portclaim" run --claim "127.0.0.1:$port" "$program" --port "$port"
     assert_took_over new "$(pid_of old)"
     assert_said new 'warning: but for --claim nothing is done for it: pidfd_getfd'
+}
+
+@test "B01 where nobody could receive a call, it is refused by name" {
+    run -125 "$build/tests/deny" ioctl -- "$portclaim" run "$program"
+    [[ $output == *"cannot serve"*"ioctl(2) is not permitted"* ]] || fail "$output"
 }
 
 @test "B01 where Yama lets nobody look into the program, it is refused by name" {

@@ -13,8 +13,10 @@
 
 #include <err.h>
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -103,6 +105,15 @@ static bool can_duplicate(void)
     return duplicate >= 0;
 }
 
+/*
+ * A filter around us may let seccomp(2) through and not this: the listener would exist, nobody could
+ * receive from it, and the program would wait for ever.
+ */
+static bool can_receive(void)
+{
+    return SYSTEM(ioctl, NO_DESCRIPTOR, SECCOMP_IOCTL_NOTIF_RECV, NULL) == -EBADF;
+}
+
 bool engine_is_possible(const char **why)
 {
     *why = "there is no /proc of this PID namespace";
@@ -110,6 +121,10 @@ bool engine_is_possible(const char **why)
         return false;
     *why = why_not_installed(ENOSYS);
     if (!supervisor_is_possible())
+        return false;
+    *why = "ioctl(2) is not permitted here, by which the supervisor receives calls; see "
+           "SystemCallFilter= of the unit, or the container's seccomp profile";
+    if (!can_receive())
         return false;
     *why = "pidfd_getfd(2) is not permitted here: a container wants --cap-add=SYS_PTRACE (Docker, "
            "containerd) or a seccomp profile that has it, a unit SystemCallFilter=pidfd_getfd";
