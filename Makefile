@@ -228,6 +228,10 @@ PROGRAMS = $(BUILD)/tests/server $(BUILD)/tests/static/server $(BUILD)/tests/ser
 LONGEST = $(addprefix tests/,servers/restarts.bats command/install.bats command/doctor.bats windows/node.bats \
 	command/explain.bats command/who.bats windows/look.bats windows/refusals.bats servers/servers.bats \
 	windows/claims.bats examples/systemd.bats linux/never.bats)
+# Those of musl, where there is a compiler for it.
+MUSL_CC ?= musl-gcc
+MUSL_PROGRAMS = $(if $(shell command -v $(MUSL_CC)),$(addprefix $(BUILD)/tests/musl/,server \
+	server_static errors binder other_preload.so))
 WINDOWS_TESTS = $(BUILD)/tests/windows
 WINDOWS_UNIT_TESTS = $(patsubst tests/windows/%.c,$(WINDOWS_TESTS)/%,$(wildcard tests/windows/unit/test_*.c))
 WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)
@@ -258,6 +262,25 @@ $(BUILD)/tests/static/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Make
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -static -o $@ $(SERVER_SOURCES)
 
+MUSL = $(MUSL_CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -include tests/musl/strerrorname.h -pthread
+MUSL_PREREQUISITES = $(wildcard tests/linux/*.h) tests/musl/strerrorname.h Makefile
+
+$(BUILD)/tests/musl/server: $(SERVER_SOURCES) $(MUSL_PREREQUISITES)
+	@mkdir -p $(@D)
+	$(MUSL) -o $@ $(SERVER_SOURCES)
+
+$(BUILD)/tests/musl/server_static: $(SERVER_SOURCES) $(MUSL_PREREQUISITES)
+	@mkdir -p $(@D)
+	$(MUSL) -static -o $@ $(SERVER_SOURCES)
+
+$(BUILD)/tests/musl/%.so: tests/linux/%.c $(MUSL_PREREQUISITES)
+	@mkdir -p $(@D)
+	$(MUSL) -shared -fPIC -o $@ $<
+
+$(BUILD)/tests/musl/%: tests/linux/%.c $(MUSL_PREREQUISITES)
+	@mkdir -p $(@D)
+	$(MUSL) -o $@ $<
+
 $(BUILD)/tests/server_asan: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
@@ -270,7 +293,7 @@ $(BUILD)/tests/%: tests/linux/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $< -ldl
 
-tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(WINDOWS_NATIVE)
+tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(MUSL_PROGRAMS) $(WINDOWS_NATIVE)
 
 deps:
 	@tests/deps

@@ -112,14 +112,11 @@ wrap() {
 }
 
 @test "C01 a program of musl is served" {
-    require_command musl-gcc
+    program=$build/tests/musl/server
+    [ -x "$program" ] || skip "needs musl-gcc"
     make_network
-    # It has no strerrorname_np(3).
-    musl-gcc -w -std=gnu11 -D_GNU_SOURCE '-Dstrerrorname_np(error)=strerror(error)' -pthread \
-        -o server "$repository"/tests/linux/server*.c
-    program=./server
     serve old
-    wrap new -- ./server --port "$port"
+    wrap new -- "$program" --port "$port"
     assert_took_over new "$(pid_of old)"
 }
 

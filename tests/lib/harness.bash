@@ -20,16 +20,24 @@
 repository=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 build=$repository/build
 object=${OBJECT:-$build/libportclaim.so}
-server=$build/tests/server
 # For a command that runs under portclaim; further settings may follow before the command.
 under=(env "LD_PRELOAD=$object")
-# What tests/seccomp links to is run once more with a static server and the other engine.
+programs=$build/tests
+server=$programs/server
 engine=preload
+libc=glibc
+# The tests that other directories link to are run once more, in another way: with other programs,
+# another object or another engine.
 case ${BATS_TEST_FILENAME:-} in
 */tests/seccomp/*)
     engine=seccomp
     server=$build/tests/static/server
     under=("$repository/tests/lib/under-seccomp")
+    ;;
+*/tests/musl/*)
+    libc=musl
+    programs=$build/tests/musl
+    server=$programs/server
     ;;
 esac
 
@@ -41,6 +49,7 @@ network=()                    # prefix of a command: into the test's own network
 
 harness_setup() {
     local variable
+    [ "$libc" = glibc ] || [ -x "$server" ] || skip "needs a server built with musl-gcc: make tests"
     for variable in "${!PORTCLAIM_@}"; do unset "$variable"; done
     logs=$BATS_TEST_TMPDIR/logs
     mkdir -p "$logs"
@@ -328,6 +337,14 @@ require_command() {
 # only_preload REASON: what the other engine does not have
 only_preload() {
     [ "$engine" = preload ] || skip "with LD_PRELOAD only: $1"
+}
+
+# For it, where a test's server is a script.
+perls_libc="perl is linked with it, whatever is tested"
+
+# only_glibc REASON: what musl's programs do not have
+only_glibc() {
+    [ "$libc" = glibc ] || skip "with glibc only: $1"
 }
 
 # with_yama SCOPE COMMAND...: where kernel.yama.ptrace_scope says so, in words alone

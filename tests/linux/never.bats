@@ -269,8 +269,9 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     assert_untouched old
 }
 
-# perl_server NAME DIRECTORY [VARIABLE=VALUE ...]: each project starts it as "perl server.pl PORT"
+# perl_server NAME DIRECTORY [COMMAND THAT STARTS ANOTHER ...]: each project starts it as "perl server.pl PORT"
 perl_server() {
+    only_glibc "$perls_libc"
     mkdir -p "$BATS_TEST_TMPDIR/$2"
     [ -e "$BATS_TEST_TMPDIR/$2/server.pl" ] ||
         cp "$repository/tests/linux/perl_server.pl" "$BATS_TEST_TMPDIR/$2/server.pl"
@@ -281,7 +282,7 @@ perl_server() {
     perl_server old first
     assert_listening old
     next_tick
-    perl_server new second "LD_PRELOAD=$object" PORTCLAIM_WAIT_MS=300
+    perl_server new second "${under[@]}" PORTCLAIM_WAIT_MS=300
     assert_exit new 1
     assert_said new '^bind: EADDRINUSE'
     assert_said new 'foreign, another script'
@@ -294,7 +295,7 @@ perl_server() {
     next_tick
     mkdir "$BATS_TEST_TMPDIR/second"
     ln "$BATS_TEST_TMPDIR/first/server.pl" "$BATS_TEST_TMPDIR/second/server.pl"
-    perl_server new second "LD_PRELOAD=$object" PORTCLAIM_WAIT_MS=300
+    perl_server new second "${under[@]}" PORTCLAIM_WAIT_MS=300
     assert_exit new 1
     assert_untouched old
 }
@@ -303,21 +304,22 @@ perl_server() {
     perl_server old first
     assert_listening old
     next_tick
-    perl_server new first "LD_PRELOAD=$object"
+    perl_server new first "${under[@]}"
     assert_took_over new "$(pid_of old)"
     assert_said new 'stale, same script; sent SIGTERM'
 }
 
 @test "N08 code on the command line: the same code in another directory is another service" {
+    only_glibc "$perls_libc"
     local code
     code=$(cat "$repository/tests/linux/perl_server.pl")
     start old "${network[@]}" env -C / perl -e "$code" "$port"
     assert_listening old
     next_tick
-    start new "${network[@]}" env -C /tmp "LD_PRELOAD=$object" PORTCLAIM_WAIT_MS=300 perl -e "$code" "$port"
+    start new "${network[@]}" env -C /tmp "${under[@]}" PORTCLAIM_WAIT_MS=300 perl -e "$code" "$port"
     assert_exit new 1
     assert_untouched old
-    start again "${network[@]}" env -C / "LD_PRELOAD=$object" perl -e "$code" "$port"
+    start again "${network[@]}" env -C / "${under[@]}" perl -e "$code" "$port"
     assert_took_over again "$(pid_of old)"
 }
 
@@ -655,6 +657,7 @@ serve_elsewhere() {
 }
 
 @test "N16 dry-run does not touch the socket either" {
+    only_preload "where the supervisor sets SO_REUSEADDR, the program's trace does not show it"
     require_command strace
     start new "${network[@]}" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=setsockopt \
         -E "LD_PRELOAD=$object" -E PORTCLAIM=dry-run "$server" --port "$port"
@@ -665,6 +668,8 @@ serve_elsewhere() {
 # start_privileged NAME COMMAND-TO-PREPARE: user 65534 starts a program with the object in
 # /etc/ld.so.preload, which the loader honours for set-uid programs as well.
 start_privileged() {
+    only_preload "a program that gains privileges is not the engine's: run refuses it"
+    only_glibc "musl's loader reads no /etc/ld.so.preload, and no LD_PRELOAD for set-uid programs"
     become 65534
     start "$1" "${network[@]}" unshare --mount sh -ec '
         directory=$1 object=$2 prepare=$3

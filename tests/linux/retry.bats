@@ -85,11 +85,11 @@ between() {
 }
 
 @test "R03 other errors, and EADDRINUSE of what has no port, return at once and untouched" {
-    run -0 --separate-stderr "${network[@]}" env -C "$BATS_TEST_TMPDIR" "$build/tests/errors"
+    run -0 --separate-stderr "${network[@]}" env -C "$BATS_TEST_TMPDIR" "$programs/errors"
     local plain=$output
     assert_equal "$(grep -c : <<<"$plain")" 12
     run -0 --separate-stderr timeout 20 "${network[@]}" env -C "$BATS_TEST_TMPDIR" "${under[@]}" \
-        PORTCLAIM_WAIT_MS=600000 "$build/tests/errors"
+        PORTCLAIM_WAIT_MS=600000 "$programs/errors"
     assert_equal "$output" "$plain"
     # shellcheck disable=SC2154
     assert_equal "$stderr" ""
@@ -108,6 +108,7 @@ between() {
 }
 
 @test "R03 no call is made twice" {
+    only_preload "the supervisor makes the program's call"
     require_command strace
     trace() {
         "${network[@]}" env -C "$BATS_TEST_TMPDIR" strace -f -qq -e trace=bind,listen \
@@ -115,8 +116,8 @@ between() {
         sed 's/^[0-9]* *//' "$BATS_TEST_TMPDIR/trace"
     }
     local plain
-    plain=$(trace "$build/tests/errors")
-    assert_equal "$(trace -E "LD_PRELOAD=$object" "$build/tests/errors")" "$plain"
+    plain=$(trace "$programs/errors")
+    assert_equal "$(trace -E "LD_PRELOAD=$object" "$programs/errors")" "$plain"
 }
 
 @test "R04 a busy port on another local address does not matter" {
@@ -334,7 +335,7 @@ between() {
     claim new
     assert_listening new
     assert_not_said new portclaim
-    run -0 "${network[@]}" "${under[@]}" env -C "$BATS_TEST_TMPDIR" "$build/tests/errors"
+    run -0 "${network[@]}" "${under[@]}" env -C "$BATS_TEST_TMPDIR" "$programs/errors"
     [[ $output == *"listening unbound: 0"* ]]
     [[ $output != *portclaim* ]]
 }

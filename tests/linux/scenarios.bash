@@ -103,9 +103,18 @@ serve_stranger() {
 make_public() {
     public=$(mktemp -d /tmp/portclaim.XXXXXX)
     chmod 755 "$public"
-    cp "$object" "$build/tests/server" "$build/tests/deny" "$public"
+    cp "$object" "$server" "$build/tests/deny" "$public"
     program=$public/server
-    under=(env "LD_PRELOAD=$public/${object##*/}" "PORTCLAIM_STATE_DIR=$public/state-$RANDOM")
+    case $engine in
+    preload) under=(env "LD_PRELOAD=$public/${object##*/}") ;;
+    seccomp)
+        mkdir -p "$public/tests/lib" "$public/build"
+        cp "$repository/tests/lib/under-seccomp" "$public/tests/lib"
+        cp "$build/portclaim" "$public/build"
+        under=("$public/tests/lib/under-seccomp")
+        ;;
+    esac
+    under+=("PORTCLAIM_STATE_DIR=$public/state-$RANDOM")
 }
 
 # become USER-ID [OPTION OF setpriv ...]: who the next processes run as

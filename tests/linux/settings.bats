@@ -93,6 +93,7 @@ refused_inert() {
 }
 
 @test "PORTCLAIM_ONLY by the script's name" {
+    only_glibc "$perls_libc"
     start old "${network[@]}" perl "$repository/tests/linux/perl_server.pl" "$port"
     assert_listening old
     next_tick

@@ -91,15 +91,15 @@ reuse='> setsockopt(N, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0'
 
 # odd_place PLACE: takes over from there, then is taken over from there
 odd_place() {
-    start old "${network[@]}" "$build/tests/binder" main "$port"
+    start old "${network[@]}" "$programs/binder" main "$port"
     assert_listening old
     next_tick
-    start new "${network[@]}" "${under[@]}" "$build/tests/binder" "$1" "$port"
+    start new "${network[@]}" "${under[@]}" "$programs/binder" "$1" "$port"
     assert_listening new
     assert_said new 'claimed in .*: 1 stale holder (stopped|let go)'
     assert_exit old 143
     next_tick
-    start next "${network[@]}" "${under[@]}" "$build/tests/binder" "$1" "$port"
+    start next "${network[@]}" "${under[@]}" "$programs/binder" "$1" "$port"
     assert_listening next
     wait_until 5 eval '[ "$("${network[@]}" ss -Htln "sport = :$port" | wc -l)" = 1 ]'
 }
@@ -125,7 +125,7 @@ odd_place() {
 }
 
 @test "O02 bind in a constructor, of a library loaded before and behind" {
-    local other=$build/tests/other_preload.so
+    local other=$programs/other_preload.so
     early() {
         serve "old$1"
         start "new$1" "${network[@]}" env "LD_PRELOAD=$2" "EARLY_PORT=$port" \
@@ -158,7 +158,7 @@ take_over() {
 }
 
 @test "O03 above another preload: that one sees every try" {
-    preload "$object" "$build/tests/other_preload.so"
+    preload "$object" "$programs/other_preload.so"
     serve old --stop-delay 100
     claim new
     assert_took_over new "$(pid_of old)"
@@ -166,7 +166,7 @@ take_over() {
 }
 
 @test "O03 below another preload: that one sees one call" {
-    preload "$build/tests/other_preload.so" "$object"
+    preload "$programs/other_preload.so" "$object"
     serve old --stop-delay 100
     claim new
     assert_took_over new "$(pid_of old)"
@@ -198,6 +198,7 @@ take_over() {
 }
 
 @test "O03 with jemalloc, before and behind" {
+    only_glibc "libjemalloc is built for it"
     local jemalloc
     jemalloc=$(ldconfig -p | sed -n 's/.*libjemalloc\.so\.2 .* => //p' | head -n 1)
     [ -n "$jemalloc" ] || skip "needs libjemalloc2"
@@ -208,6 +209,7 @@ take_over() {
 }
 
 @test "O03 with AddressSanitizer" {
+    only_glibc "the sanitizers' runtime is built for it"
     program=$build/tests/server_asan
     [ -x "$program" ] || skip "needs a server built with AddressSanitizer"
     local runtime
@@ -222,6 +224,7 @@ take_over() {
 }
 
 @test "O03 in a program that loads it late, with dlopen, nothing happens" {
+    only_glibc "$perls_libc"
     require_command perl
     run -0 perl -MDynaLoader -e 'DynaLoader::dl_load_file($ARGV[0]) or die; print "fine"' "$object"
     assert_equal "$output" fine
@@ -440,14 +443,14 @@ unusable_state() {
 # into_pipe READER: a takeover by a program that does not ignore SIGPIPE, whose messages go into a
 # pipe, which is full from the beginning
 into_pipe() {
-    start old "${network[@]}" "$build/tests/binder" main "$port"
+    start old "${network[@]}" "$programs/binder" main "$port"
     assert_listening old
     next_tick
     start new "${network[@]}" bash -c '
         out=$1 reader=$2
         shift 2
         { head -c 65536 /dev/zero; sleep 0.2; exec "$@" 2>&1 >"$out"; } | eval "$reader"' \
-        - "$(log_of out)" "$1" "${under[@]}" "$build/tests/binder" main "$port"
+        - "$(log_of out)" "$1" "${under[@]}" "$programs/binder" main "$port"
     wait_for_line out '^listening'
     assert_exit old 143
 }
@@ -483,6 +486,7 @@ into_pipe() {
 }
 
 @test "O04 stderr is closed: no message gets into a file of ours that took its number" {
+    only_glibc "$perls_libc"
     # As a daemon does that closes 0, 1 and 2 once it has its socket. Of ours, /proc is then 0, the
     # pidfd 1; and when /proc is closed again, the state file is 2.
     require_command perl

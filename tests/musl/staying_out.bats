@@ -1,0 +1,1 @@
+../linux/staying_out.bats
