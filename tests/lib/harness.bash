@@ -52,7 +52,9 @@ harness_setup() {
     [ "$libc" = glibc ] || [ -x "$server" ] || skip "needs a server built with musl-gcc: make tests"
     for variable in "${!PORTCLAIM_@}"; do unset "$variable"; done
     logs=$BATS_TEST_TMPDIR/logs
+    silence=$BATS_FILE_TMPDIR/silence
     mkdir -p "$logs"
+    [ -p "$silence" ] || mkfifo "$silence"
     # Not from an earlier run that was killed, nor of a run beside this one.
     export TEST_TAG=$$.$BATS_TEST_NUMBER.${EPOCHREALTIME/[.,]/}
     # Read by the object only: nothing of one test is remembered in the next.
@@ -112,7 +114,7 @@ start() {
     local name=$1
     shift
     # A background job is no group leader, so setsid does not fork: the PID is the command's.
-    setsid "$@" </dev/null >"$(log_of "$name")" 2>&1 3>&- 4>&- &
+    setsid "$@" </dev/null >"$logs/$name" 2>&1 3>&- 4>&- &
     started=$!
     process_of[$name]=$started
     start_time_of[$started]=$(start_time "$started")
@@ -199,13 +201,25 @@ wait_until() {
             echo "not within $bound s: $*" >&2
             return 1
         fi
-        sleep "$pause"
+        nap "$pause"
     done
 }
 
-# said NAME PATTERN: is there a line of it that matches the extended regular expression?
+# nap SECONDS: sleep(1) without a process, for most of a test is waiting. Nobody ever writes there.
+nap() {
+    local nothing
+    read -rt "$1" nothing <>"$silence" || true
+}
+
+# said NAME PATTERN: is there a line of it that matches the extended regular expression? Without a
+# process, for it is asked again and again.
 said() {
-    grep -Eq -e "$2" "$(log_of "$1")" 2>/dev/null
+    local line
+    [ -e "$logs/$1" ] || return 1
+    while IFS= read -r line || [ -n "$line" ]; do
+        [[ ! $line =~ $2 ]] || return 0
+    done <"$logs/$1"
+    return 1
 }
 
 # count NAME PATTERN: how many lines
@@ -224,7 +238,7 @@ wait_for_line() {
 # The start times that portclaim compares are counted in clock ticks of 10 ms: of two processes
 # started within one tick none is the older.
 next_tick() {
-    sleep 0.03
+    nap 0.03
 }
 
 # ----- what must hold -------------------------------------------------------------------------
@@ -290,7 +304,7 @@ make_network() {
     fi
     port=18789
     other_port=18790
-    start "network${1:-}" unshare --net sh -c 'ip link set lo up && echo up && exec sleep 600'
+    start "network${1:-}" "$build/tests/network"
     wait_for_line "network${1:-}" '^up$'
     network=(nsenter "--net=/proc/$started/ns/net" --)
 }
@@ -322,7 +336,7 @@ port_of() {
 # ----- privileges -----------------------------------------------------------------------------
 
 is_root() {
-    [ "$(id -u)" -eq 0 ]
+    [ "$EUID" -eq 0 ]
 }
 
 require_root() {

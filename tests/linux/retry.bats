@@ -48,20 +48,17 @@ between() {
     assert_listening new
 }
 
-@test "R02 the budget used up: EADDRINUSE in time, and the line says who holds the port" {
+@test "R02 the budget used up, of two seconds by default: EADDRINUSE in time, and the line says who holds the port" {
+    local name
     serve_stranger old
-    claim new PORTCLAIM_WAIT_MS=2000
-    assert_refused new
-    between 2000 "$(refused_after new)" 2200
-    assert_said new "127.0.0.1:$port not claimed in 2.[01] s: still held by $(pid_of old) \"stranger\" \(stranger, up .*\): foreign, another program; "
+    claim given PORTCLAIM_WAIT_MS=2000
+    claim default
+    for name in given default; do
+        assert_refused "$name"
+        between 2000 "$(refused_after "$name")" 2200
+        assert_said "$name" "127.0.0.1:$port not claimed in 2.[01] s: still held by $(pid_of old) \"stranger\" \(stranger, up .*\): foreign, another program; "
+    done
     assert_untouched old
-}
-
-@test "R02 the default budget without anybody to stop is two seconds" {
-    serve_stranger old
-    claim new
-    assert_refused new
-    between 2000 "$(refused_after new)" 2200
 }
 
 @test "R02 with somebody who was asked to stop, all three parts count" {

@@ -82,7 +82,7 @@ connect() {
     claim new PORTCLAIM_TERM_MS=300 PORTCLAIM_KILL_MS=100
     assert_took_over new
     assert_said new '1 stale holder let go and ends by itself'
-    sleep 1
+    sleep 0.6
     assert_alive "$(pid_of old)" "$(pid_of client)"
     assert_equal "$(signals_of old)" SIGTERM
     send client TERM
