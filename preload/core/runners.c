@@ -20,9 +20,12 @@ static const char *const interpreters[] = {
     "wperl", "wscript", "zsh",
 };
 
-/* The same, but what they run are programs: emulators, and the dynamic loader called by name. */
+/*
+ * The same, but what they run are programs: emulators, and the dynamic loader called by name,
+ * which in musl is libc.so.
+ */
 static const char *const loaders[] = {
-    "box64", "box86", "FEX", "FEXInterpreter", "FEXLoader", "ld", "qemu", "rosetta", "wine",
+    "box64", "box86", "FEX", "FEXInterpreter", "FEXLoader", "ld", "libc", "qemu", "rosetta", "wine",
 };
 
 static bool is_letter(char byte)

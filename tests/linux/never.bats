@@ -259,6 +259,20 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     assert_untouched old
 }
 
+@test "N07 another program that the same loader was called to run" {
+    only_preload "its programs have no loader"
+    local loader
+    loader=$(readelf --program-headers "$server" | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
+    make_stranger
+    start old "${network[@]}" "$loader" "$stranger" --port "$port"
+    assert_listening old
+    next_tick
+    start new "${network[@]}" "${under[@]}" PORTCLAIM_WAIT_MS=300 "$loader" "$server" --port "$port"
+    assert_refused new
+    assert_said new 'foreign, another (program|script)'
+    assert_untouched old
+}
+
 @test "N07 another service label" {
     start old "${network[@]}" env PORTCLAIM_SERVICE=alpha "$server" --port "$port"
     assert_listening old

@@ -138,6 +138,7 @@ static void interpreters_are_known_by_name_and_version(void **state)
                                                "rosetta",
                                                "ld-linux-x86-64.so.2",
                                                "ld-musl-x86_64.so.1",
+                                               "libc.so",
                                                "tclsh8.6",
                                                "wine64",
                                                "wine64-preloader",
