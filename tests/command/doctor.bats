@@ -197,6 +197,19 @@ unit_result() {
     assert_result program pass musl
 }
 
+@test "C06 B01 doctor PROGRAM: one with a loader of neither libc, and a static one that can be anywhere" {
+    require_command musl-gcc
+    echo 'int main(void) { return 0; }' >small.c
+    cp /lib/ld-musl-*.so.1 ./loader.so.1
+    musl-gcc -Wl,--dynamic-linker="$PWD/loader.so.1" -o small small.c
+    doctor 0 ./small
+    assert_result program warn loader
+    [[ ${cure_of[program]} == *'portclaim run'*'--engine=preload'* ]]
+    cc -static-pie -o small small.c
+    doctor 0 ./small
+    assert_result program warn static
+}
+
 @test "C06 B01 doctor PROGRAM: a static one is for portclaim run, and why" {
     doctor 0 "$build/tests/static/server"
     assert_result program warn static

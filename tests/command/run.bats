@@ -120,6 +120,36 @@ wrap() {
     assert_took_over new "$(pid_of old)"
 }
 
+@test "C01 B01 a program with a loader of neither libc is the seccomp engine's, unless one says otherwise" {
+    require_command musl-gcc
+    make_network
+    cp /lib/ld-musl-*.so.1 ./loader.so.1
+    musl-gcc -std=gnu11 -D_GNU_SOURCE -include "$repository/tests/musl/strerrorname.h" -pthread \
+        -Wl,--dynamic-linker="$PWD/loader.so.1" -o server "$repository"/tests/linux/server*.c
+    program=./server
+    serve old
+    wrap new -- ./server --port "$port"
+    assert_took_over new "$(pid_of old)"
+    refute grep -q libportclaim "/proc/$(pid_of new)/maps"
+    next_tick
+    wrap next --engine=preload -- ./server --port "$port"
+    assert_took_over next "$(pid_of new)"
+    grep -q libportclaim "/proc/$(pid_of next)/maps"
+}
+
+@test "C01 musl's loader can be called to run a program" {
+    program=$build/tests/musl/server
+    [ -x "$program" ] || skip "needs musl-gcc"
+    make_network
+    start old "${network[@]}" /lib/ld-musl-*.so.1 "$program" --port "$port"
+    assert_listening old
+    next_tick
+    wrap new -- /lib/ld-musl-*.so.1 "$program" --port "$port"
+    assert_took_over new "$(pid_of old)"
+    run "$portclaim" doctor "$(pid_of new)"
+    [[ $output == *"program: "*"musl"* ]] || fail "$output"
+}
+
 @test "C01 a script without #! is the shell's, as with execvp(3)" {
     printf 'echo "$0 $1"\n' >script
     : >empty

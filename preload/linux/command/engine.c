@@ -106,8 +106,8 @@ static bool can_duplicate(void)
 }
 
 /*
- * A filter around us may let seccomp(2) through and not this: the listener would exist, nobody could
- * receive from it, and the program would wait for ever.
+ * A filter around us may let seccomp(2) through and not this: there would be a listener, nobody
+ * could receive from it, and the program would wait for ever.
  */
 static bool can_receive(void)
 {

@@ -22,7 +22,7 @@ bool engines_read(const char *name, enum engine *engine)
 static bool serves_by_preload(enum program_finding finding, bool claims)
 {
     return finding == PROGRAM_SERVED || finding == PROGRAM_UNREADABLE ||
-           (finding == PROGRAM_GO && claims);
+           finding == PROGRAM_LOADER || (finding == PROGRAM_GO && claims);
 }
 
 /* Not so another machine's, of which execvp(3) would make a script when the kernel has no use. */
@@ -39,6 +39,7 @@ static bool serves_by_seccomp(const struct program *program, enum engine wanted)
 {
     switch (program->finding) {
     case PROGRAM_STATIC:
+    case PROGRAM_LOADER:
     case PROGRAM_GO:
         return wanted != ENGINE_PRELOAD;
     case PROGRAM_ARCHITECTURE:

@@ -30,7 +30,8 @@ static enum engine serving(const struct patient *patient, const struct program *
         return engines_choose(program, patient->engine_wanted, claims(patient));
     if (patient->engine == ENGINE_SECCOMP)
         return ENGINE_SECCOMP;
-    return program->finding == PROGRAM_SERVED ? ENGINE_PRELOAD : ENGINE_NONE;
+    return program->finding == PROGRAM_SERVED || program->finding == PROGRAM_LOADER ? ENGINE_PRELOAD
+                                                                                    : ENGINE_NONE;
 }
 
 static void pass(struct patient *patient, const struct program *program, const char *story)
@@ -39,7 +40,7 @@ static void pass(struct patient *patient, const struct program *program, const c
     if (program->finding == PROGRAM_SERVED)
         checkup_pass(&patient->checkup, check,
                      said("%s (%d bits, %s%s%s)", story, program->word_bits,
-                          program->musl ? "musl" : "glibc", remark(program), engine));
+                          program->libc == LIBC_MUSL ? "musl" : "glibc", remark(program), engine));
     else
         checkup_pass(&patient->checkup, check,
                      said("%s (%s%s)", story, program_finding_name(program->finding), engine));

@@ -127,11 +127,32 @@ static const char *last_step(const struct program *program)
 
 /* ---- what it is ---- */
 
+/* musl's library is its loader, too, and what the loader's name leads to, as in Debian. */
+static bool is_file_of_musl(const char *name)
+{
+    return text_equal(name, "libc.so");
+}
+
 /* The loaders themselves name no loader, and can be called to run a program: ld.so(8). */
 static bool is_loader(const char *path)
 {
     const char *name = text_base_name(path);
-    return text_starts_with(name, "ld-") && strstr(name, ".so") != NULL;
+    return is_file_of_musl(name) || (text_starts_with(name, "ld-") && strstr(name, ".so") != NULL);
+}
+
+/*
+ * By the name of the loader, as there is nothing else that tells: the shlib-versions of glibc's
+ * ports, and the Linux Standard Base; musl's, also Alpine's, is "ld-musl-" with the machine.
+ */
+static enum program_libc libc_of(const char *loader)
+{
+    static const char *const glibc[] = {"ld-linux", "ld-lsb", "ld-2.", "ld64.so.", "ld.so."};
+    const char *name = text_base_name(loader);
+    for (size_t index = 0; index < sizeof(glibc) / sizeof(glibc[0]); index++) {
+        if (text_starts_with(name, glibc[index]))
+            return LIBC_GLIBC;
+    }
+    return is_file_of_musl(name) || text_starts_with(name, "ld-musl-") ? LIBC_MUSL : LIBC_UNKNOWN;
 }
 
 static enum program_finding judge(int descriptor, struct program *program, const struct elf *elf)
@@ -148,8 +169,7 @@ static enum program_finding judge(int descriptor, struct program *program, const
     }
     if (elf->kind == ELF_FOREIGN)
         return PROGRAM_ARCHITECTURE;
-    program->musl = text_starts_with(
-        text_base_name(elf->loader[0] != '\0' ? elf->loader : program->path), "ld-musl-");
+    program->libc = libc_of(elf->loader[0] != '\0' ? elf->loader : program->path);
     /* The kernel starts no program whose loader is missing, and says ENOENT. */
     if (elf->loader[0] != '\0' && check_access(elf->loader) != PROGRAM_SERVED) {
         enum program_finding finding = check_access(elf->loader);
@@ -159,7 +179,9 @@ static enum program_finding judge(int descriptor, struct program *program, const
     bool is_called_loader = is_loader(program->path) || is_loader(last_step(program));
     if (elf->loader[0] == '\0' && !is_called_loader)
         return PROGRAM_STATIC;
-    return elf->go ? PROGRAM_GO : PROGRAM_SERVED;
+    if (elf->go)
+        return PROGRAM_GO;
+    return program->libc == LIBC_UNKNOWN ? PROGRAM_LOADER : PROGRAM_SERVED;
 }
 
 static enum program_finding judge_elf(int descriptor, struct program *program)

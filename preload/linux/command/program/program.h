@@ -18,6 +18,7 @@ enum program_finding {
     PROGRAM_SET_USER,     /* set-user-ID or set-group-ID: the loader ignores LD_PRELOAD */
     PROGRAM_CAPABILITIES, /* file capabilities: likewise, see capabilities(7) */
     PROGRAM_ARCHITECTURE, /* another machine or word size than our object */
+    PROGRAM_LOADER,       /* a loader that is neither glibc's nor musl's, by its name */
     PROGRAM_GO,           /* dynamic, but calls the kernel itself; only --claim helps */
     PROGRAM_NO_FORMAT,    /* neither a sound ELF file nor text */
     PROGRAM_ENVIRONMENT,  /* env(1) or sudo(8) on the way takes LD_PRELOAD away */
@@ -26,15 +27,18 @@ enum program_finding {
 
 enum { PROGRAM_MOST_STEPS = 16 };
 
+/* Whose loader it is that would load the object. */
+enum program_libc { LIBC_UNKNOWN, LIBC_GLIBC, LIBC_MUSL };
+
 /* What is known of a command line's program. */
 struct program {
     enum program_finding finding;
     /* What is loaded in the end, or where the finding was made; links resolved. */
     char path[PATH_MAX];
     char loader[PATH_MAX]; /* PT_INTERP; "" when static, or a loader itself */
-    bool musl;             /* the loader is musl's */
-    uint16_t machine;      /* e_machine */
-    int word_bits;         /* 32 or 64; 0: not ELF */
+    enum program_libc libc;
+    uint16_t machine; /* e_machine */
+    int word_bits;    /* 32 or 64; 0: not ELF */
     /*
      * The arguments that it would be started with, "#!" and env(1) applied: those of /proc's
      * cmdline later. By malloc(3), ended by NULL.

@@ -46,6 +46,12 @@ static const struct words_of_finding {
                               "if this machine runs it, let portclaim run start it, whose seccomp "
                               "engine serves programs of 32 bits, or free the port before it "
                               "starts: portclaim free --match exe:PROGRAM ENDPOINT"},
+    [PROGRAM_LOADER] =
+        {"loader",
+         "its loader is neither glibc's nor musl's by its name, so nobody can say "
+         "whether it would load libportclaim.so",
+         "let portclaim run start it, whose seccomp engine needs no loader; if it is "
+         "one of theirs under another name: portclaim run --engine=preload"},
     [PROGRAM_GO] =
         {"go", "it is a Go program, which does not ask libc for its port but the kernel",
          "let portclaim run start it, whose seccomp engine needs no libc; with LD_PRELOAD "
