@@ -34,7 +34,7 @@ help:
 	@echo 'make windows    portclaim.dll and portclaim.exe, cross-compiled'
 	@echo 'make dist-windows   a zip of them, with manual and examples'
 	@echo 'make check-windows  their tests, in Wine'
-	@echo 'make check-engines  the tests of Linux once more, all under the seccomp engine'
+	@echo 'make check-engines  the tests of Linux once more, all of them for musl and under the seccomp engine'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
@@ -235,9 +235,12 @@ MUSL_PROGRAMS = $(if $(shell command -v $(MUSL_CC)),$(addprefix $(BUILD)/tests/m
 WINDOWS_TESTS = $(BUILD)/tests/windows
 WINDOWS_UNIT_TESTS = $(patsubst tests/windows/%.c,$(WINDOWS_TESTS)/%,$(wildcard tests/windows/unit/test_*.c))
 WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)
-# Tests of tests/linux once more, under the seccomp engine. Those that show the most are in every check.
-ENGINES = $(addprefix tests/seccomp/,never.bats claim.bats)
-ENGINES_LEFT = $(filter-out $(ENGINES),$(wildcard tests/seccomp/*.bats))
+# Tests of tests/linux once more, in other ways: for a musl program, and under the seccomp engine. The
+# table of claims is in every check.
+WAYS = seccomp musl
+TABLE = never stopping retry leftovers claim
+ENGINES = $(foreach file,$(TABLE),$(WAYS:%=tests/%/$(file).bats))
+ENGINES_LEFT = $(filter-out $(ENGINES),$(wildcard $(WAYS:%=tests/%/*.bats)))
 BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))
 
