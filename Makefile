@@ -288,6 +288,11 @@ $(BUILD)/tests/server_asan: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefi
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
 
+# With the real look-up in it.
+$(BUILD)/tests/conflicts: tests/linux/conflicts.c $(SHARED_OBJECTS) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE $(INCLUDES) -o $@ $< $(SHARED_OBJECTS)
+
 $(BUILD)/tests/%.so: tests/linux/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -shared -fPIC -o $@ $< -ldl

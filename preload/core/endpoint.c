@@ -25,10 +25,16 @@ static bool is_mapped(const struct endpoint *endpoint)
            memcmp(endpoint->address, mapped_prefix, sizeof(mapped_prefix)) == 0;
 }
 
-/* fe80::/10, RFC 4291, section 2.5.6 */
-static bool is_link_local(const struct endpoint *endpoint)
+/*
+ * fe80::/10 (RFC 4291, section 2.5.6), and multicast within an interface or a link: ff01::, ff02::
+ * with any flags (section 2.7). The kernel's __ipv6_addr_needs_scope_id().
+ */
+static bool needs_scope(const struct endpoint *endpoint)
 {
-    return endpoint->address[0] == 0xfe && (endpoint->address[1] & 0xc0) == 0x80;
+    const uint8_t *address = endpoint->address;
+    uint8_t multicast_scope = address[1] & 0x0f;
+    return (address[0] == 0xfe && (address[1] & 0xc0) == 0x80) ||
+           (address[0] == 0xff && (multicast_scope == 1 || multicast_scope == 2));
 }
 
 void endpoint_set_ipv4(struct endpoint *endpoint, const void *address, uint16_t port)
@@ -44,7 +50,7 @@ void endpoint_set_ipv6(struct endpoint *endpoint, const void *address, uint16_t 
     endpoint->family = FAMILY_IPV6;
     memcpy(endpoint->address, address, IPV6_BYTES);
     endpoint->port = port;
-    if (is_link_local(endpoint))
+    if (scope != 0 && needs_scope(endpoint))
         endpoint->device = scope;
 }
 

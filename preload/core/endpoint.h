@@ -21,8 +21,9 @@ struct endpoint {
 };
 
 /*
- * Family, address (in network order) and port (in host order). A link-local address binds to the
- * device of its scope as well: inet6_bind() in net/ipv6/af_inet6.c.
+ * Family, address (in network order) and port (in host order). A link-local address, multicast
+ * included, binds to the device of its scope as well, whatever device the socket was bound to; with
+ * no scope (0) the device stays: __inet6_bind() in net/ipv6/af_inet6.c, seen on 6.18.
  */
 void endpoint_set_ipv4(struct endpoint *endpoint, const void *address, uint16_t port);
 void endpoint_set_ipv6(struct endpoint *endpoint, const void *address, uint16_t port,

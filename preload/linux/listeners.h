@@ -1,5 +1,6 @@
 /*
- * listeners: the inodes of sockets that listen on any port, as many as fit.
+ * listeners: the inodes of sockets that listen on any port (UDP: that are bound to one and not
+ * connected), as many as fit.
  *
  * Only needed where nothing but connections is in the way: who serves another port besides is no
  * stale instance that drains, but one that is meant to live.

@@ -132,7 +132,7 @@ static void take_line(const struct reading *reading, const char *line)
     bool first = socket.state == SOCKET_LISTENING || socket.state == SOCKET_BOUND;
     if (first == (reading->stage == STAGE_LISTENING_AND_BOUND))
         obstacles_add(reading->obstacles, reading->request, &socket);
-    else if (socket.state == SOCKET_LISTENING)
+    else if (first) /* TCP's that are bound and do not listen are not in these tables */
         listeners_add(reading->listeners, socket.inode);
 }
 

@@ -234,7 +234,7 @@ static bool look_up_by_netlink(int netlink, struct collection *collection, char 
     dump.states = STATES_CONNECTED;
     if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
         return false;
-    dump.states = STATES_LISTENING;
+    dump.states = dump.protocol == IPPROTO_UDP ? STATES_BOUND : STATES_LISTENING;
     dump.port = 0;
     return dump_both_families(netlink, &dump, buffer, take_listener, collection);
 }

@@ -21,8 +21,12 @@ struct options {
     int port; /* 0: the kernel chooses */
     int temper;
     int udp;
+    int udplite; /* with udp */
+    int mptcp;
     int ipv6_only;
     int reuse_address;
+    int reuse_port;
+    int freebind;         /* also an address that nobody here has */
     int no_listen;        /* only bind */
     int twice;            /* then bind once more */
     int close_first;      /* close each client at once, so that TIME_WAIT is ours */

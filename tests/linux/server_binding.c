@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,6 +12,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262 /* netinet/in.h, glibc 2.32 */
+#endif
 
 enum { ERRNO_BEFORE = 4242 /* no call sets it */, FILE_POLL_US = 5000 };
 
@@ -26,9 +31,13 @@ struct address {
     socklen_t length;
 };
 
-static struct address parse_address(const char *string, int port)
+/* "fe80::1%DEVICE" has a scope. */
+static struct address parse_address(const char *whole, int port)
 {
     struct address address = {.length = sizeof(address.ipv4)};
+    char string[INET6_ADDRSTRLEN] = "";
+    size_t length = strcspn(whole, "%");
+    memcpy(string, whole, length < sizeof(string) ? length : sizeof(string) - 1);
     if (inet_pton(AF_INET, string, &address.ipv4.sin_addr) == 1) {
         address.ipv4.sin_family = AF_INET;
         address.ipv4.sin_port = htons((uint16_t)port);
@@ -36,11 +45,20 @@ static struct address parse_address(const char *string, int port)
         address.ipv6.sin6_family = AF_INET6;
         address.ipv6.sin6_port = htons((uint16_t)port);
         address.length = sizeof(address.ipv6);
+        if (whole[length] != '\0')
+            address.ipv6.sin6_scope_id = if_nametoindex(whole + length + 1);
     } else {
         errno = EINVAL;
-        fail(string);
+        fail(whole);
     }
     return address;
+}
+
+static int protocol_wanted(void)
+{
+    if (options.mptcp)
+        return IPPROTO_MPTCP;
+    return options.udplite ? IPPROTO_UDPLITE : 0;
 }
 
 static int open_socket(const struct address *address)
@@ -48,13 +66,17 @@ static int open_socket(const struct address *address)
     int one = 1;
     int type = (options.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK;
     /* Not SOCK_CLOEXEC: a leaked child is to inherit it. */
-    int descriptor = socket(address->any.sa_family, type, 0);
+    int descriptor = socket(address->any.sa_family, type, protocol_wanted());
     if (descriptor < 0)
         fail("socket");
     if (options.ipv6_only)
         setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
     if (options.reuse_address)
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    if (options.reuse_port)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+    if (options.freebind)
+        setsockopt(descriptor, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
     if (options.device != NULL && setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE,
                                              options.device, strlen(options.device)) != 0)
         fail("device");
@@ -145,15 +167,15 @@ static void bind_again(const char *string, int port)
     close(descriptor);
 }
 
-/* An outgoing connection, whose local port another server may want. */
+/* An outgoing connection, whose local port another server may want, or is our own. */
 static void connect_out(void)
 {
     struct address from = parse_address("127.0.0.1", options.connect_from);
     struct address to = parse_address("127.0.0.1", options.connect_to);
-    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    int descriptor = open_socket(&from);
     if (bind(descriptor, &from.any, from.length) != 0)
         fail("bind");
-    if (connect(descriptor, &to.any, to.length) != 0)
+    if (connect(descriptor, &to.any, to.length) != 0 && errno != EINPROGRESS)
         fail("connect");
 }
 

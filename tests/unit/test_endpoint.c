@@ -343,12 +343,26 @@ static void a_link_local_address_has_its_scope_s_device(void **state)
     assert_int_equal(endpoint.device, 7);
     endpoint_set_ipv6(&endpoint, link_local, 80, 3);
     assert_int_equal(endpoint.device, 3);
+    endpoint_set_ipv6(&endpoint, link_local, 80, 0);
+    assert_int_equal(endpoint.device, 3);
     assert_int_equal(endpoint.family, FAMILY_IPV6);
     assert_memory_equal(endpoint.address, link_local, sizeof(link_local));
     endpoint_set_ipv4(&endpoint, loopback, 81);
     assert_int_equal(endpoint.family, FAMILY_IPV4);
     assert_int_equal(endpoint.port, 81);
     assert_memory_equal(endpoint.address, loopback, sizeof(loopback));
+}
+
+static void multicast_within_a_link_has_a_scope_as_well(void **state)
+{
+    (void)state;
+    for (uint32_t second = 0; second <= UINT8_MAX; second++) {
+        const uint8_t address[ENDPOINT_ADDRESS_SIZE] = {0xff, (uint8_t)second, [15] = 0xfb};
+        bool needed = second % 16 == 1 || second % 16 == 2; /* interface-local, link-local */
+        struct endpoint endpoint = {.device = 7};
+        endpoint_set_ipv6(&endpoint, address, 80, 3);
+        assert_int_equal(endpoint.device, needed ? 3 : 7);
+    }
 }
 
 int main(void)
@@ -363,6 +377,8 @@ int main(void)
         {"reads as inet_pton does", reads_as_inet_pton_does, NULL, NULL, NULL},
         {"R04 a link-local address has its scope's device",
          a_link_local_address_has_its_scope_s_device, NULL, NULL, NULL},
+        {"R04 multicast within a link has a scope as well",
+         multicast_within_a_link_has_a_scope_as_well, NULL, NULL, NULL},
         {"names protocols", names_protocols, NULL, NULL, NULL},
         {"knows wildcards", knows_wildcards, NULL, NULL, NULL},
     };
