@@ -24,6 +24,7 @@ static const struct setting {
     {"kill-ms", "PORTCLAIM_KILL_MS", false},
     {"wait-ms", "PORTCLAIM_WAIT_MS", false},
     {"reuseaddr", "PORTCLAIM_REUSEADDR", false},
+    {"reuseport", "PORTCLAIM_REUSEPORT", false},
     {"limit", "PORTCLAIM_LIMIT", false},
     {"claim", "PORTCLAIM_CLAIM", true},
     {"log", "PORTCLAIM_LOG", false},

@@ -26,6 +26,11 @@ static uint64_t deadline_ms(const struct claim *claim)
     return claim->started_at_ms + budget_ms;
 }
 
+static bool shares(const struct claim *claim)
+{
+    return claim->request->operation == OPERATION_SHARE;
+}
+
 static uint64_t least(uint64_t left, uint64_t right)
 {
     return left < right ? left : right;
@@ -66,6 +71,7 @@ static void judge_observation(struct claim *claim)
         .first_inode_count = claim->first_inode_count,
         .targets = claim->targets,
         .target_count = claim->target_count,
+        .shares = shares(claim),
         .cut_short = claim->cut_short,
     };
     claim->host->recall(claim->host->context, claim->request, &claim->memory);
@@ -94,6 +100,24 @@ static void remember_last_seen(struct claim *claim)
     claim->last_seen.handle = HANDLE_NONE;
 }
 
+/* Who shares the port by right is no obstacle, and nobody's affair. */
+static void drop_the_rightful(struct claim *claim)
+{
+    struct observation *observation = &claim->observation;
+    uint32_t kept = 0;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        struct holder *holder = &observation->holders[index];
+        if (judge_is_rightful(holder)) {
+            close_handle(claim, &holder->handle);
+            continue;
+        }
+        if (kept != index)
+            observation->holders[kept] = *holder;
+        kept++;
+    }
+    observation->holder_count = kept;
+}
+
 static void look(struct claim *claim)
 {
     const struct host *host = claim->host;
@@ -107,6 +131,8 @@ static void look(struct claim *claim)
     claim->look_cost_ms = now_ms - claim->looked_at_ms;
     claim->cut_short = !observation->complete && now_ms >= most_ms;
     judge_observation(claim);
+    if (shares(claim))
+        drop_the_rightful(claim);
     remember_last_seen(claim);
     if (observation->complete && !claim->looked) {
         claim->looked = true;
@@ -131,9 +157,11 @@ static const struct holder *find_verdict(const struct observation *observation,
 /* ---- acting ---- */
 
 /* What keeps us from stopping the stale ones, though they are stale. */
-static enum action why_spared(const struct observation *observation)
+static enum action why_spared(const struct claim *claim)
 {
-    return observation->complete ? ACTION_SPARED : ACTION_WAIT;
+    if (claim->observation.complete)
+        return ACTION_SPARED;
+    return shares(claim) ? ACTION_LEFT : ACTION_WAIT;
 }
 
 static bool is_hopeless(const struct observation *observation)
@@ -178,7 +206,7 @@ static bool act(struct claim *claim)
     if (observation->holder_count == 0 && observation->closable + observation->sending > 0)
         clear_leftovers(claim);
     else
-        telling_who_is_left(claim, why_spared(observation));
+        telling_who_is_left(claim, why_spared(claim));
     return true;
 }
 
@@ -203,8 +231,9 @@ static void plan_next_look(struct claim *claim)
 {
     uint64_t now_ms = claim_now_ms(claim);
     uint64_t next_ms = now_ms + claim->look_interval_ms;
-    claim->look_interval_ms =
-        (uint32_t)least(2 * (uint64_t)claim->look_interval_ms, MOST_LOOK_INTERVAL_MS);
+    if (!shares(claim)) /* where the look is the try */
+        claim->look_interval_ms =
+            (uint32_t)least(2 * (uint64_t)claim->look_interval_ms, MOST_LOOK_INTERVAL_MS);
     for (uint32_t index = 0; index < claim->target_count; index++) {
         uint64_t grace_end_ms = claim->targets[index].asked_at_ms + claim->settings->term_ms;
         if (!is_pending(claim, index))
@@ -272,6 +301,8 @@ static bool refusal_is_final(const struct claim *claim)
 
 static enum attempt try_once(struct claim *claim)
 {
+    if (shares(claim))
+        return ATTEMPT_BUSY;
     enum attempt attempt = claim->host->attempt(claim->host->context);
     if (attempt != ATTEMPT_REFUSED)
         return attempt;
@@ -328,22 +359,51 @@ static void start(struct claim *claim, const struct settings *settings, const st
     claim->started_at_ms = claim_now_ms(claim);
 }
 
+/* ---- sharing ---- */
+
+/* Nobody stale is left; or nobody was asked, and nobody will be. */
+static bool is_settled(const struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    bool stale = find_verdict(observation, VERDICT_STALE) != NULL;
+    if (claim->target_count == 0)
+        return !stale || is_hopeless(observation) || claim->breaker_open;
+    return observation->complete && !stale;
+}
+
+/*
+ * Its line answers the line that somebody was asked, or waited for because another process had the
+ * lock. Others without a word, for so every start of a server of several processes ends.
+ */
+static enum claim_result settle(struct claim *claim, bool waited)
+{
+    const struct observation *observation = &claim->observation;
+    bool alone = observation->complete && observation->holder_count == 0;
+    stopping_remember_win(claim);
+    if (waited && alone)
+        telling_won(claim, false);
+    else if (waited)
+        telling_lost(claim);
+    return alone ? CLAIM_WON : CLAIM_LOST;
+}
+
 /* ---- the whole ---- */
 
 static enum claim_result look_and_try(struct claim *claim)
 {
-    for (;;) {
+    for (bool waited = false;; waited = true) {
         look(claim);
         if (find_verdict(&claim->observation, VERDICT_SELF) != NULL)
             return CLAIM_LOST; /* a program's own second bind is its own affair: not a word */
         if (claim->settings->mode == MODE_DRY_RUN) {
             bool hopeless = is_hopeless(&claim->observation);
-            telling_who_is_left(claim,
-                                hopeless ? why_spared(&claim->observation) : ACTION_WOULD_ASK);
+            telling_who_is_left(claim, hopeless ? why_spared(claim) : ACTION_WOULD_ASK);
             return CLAIM_LOST;
         }
         if (!act(claim))
             continue;
+        if (shares(claim) && is_settled(claim))
+            return settle(claim, waited);
         plan_next_look(claim);
         plan_whom_to_wait_for(claim);
         enum step step = try_until_look(claim);
@@ -366,8 +426,8 @@ static enum attempt try_with_reuse(struct claim *claim)
 {
     const struct host *host = claim->host;
     bool udp = claim->request->endpoint.protocol == PROTOCOL_UDP; /* which would share the port */
-    if (udp || !claim->settings->reuse_address || claim->settings->mode == MODE_DRY_RUN ||
-        !host->reuse_address(host->context))
+    if (udp || shares(claim) || !claim->settings->reuse_address ||
+        claim->settings->mode == MODE_DRY_RUN || !host->reuse_address(host->context))
         return ATTEMPT_BUSY;
     return host->attempt(host->context);
 }

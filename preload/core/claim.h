@@ -3,6 +3,9 @@
  *
  *     observe -> judge -> ask, force, wait or yield -> try again
  *
+ * A call that succeeded beside others (OPERATION_SHARE) is not made again: the claim is won when no
+ * stale holder is left, and lost at once when nobody may be stopped.
+ *
  * The budget: with nobody to stop, settings.wait_ms; as soon as somebody was asked,
  * term_ms + kill_ms + wait_ms, counted from the beginning of the claim.
  */
@@ -13,8 +16,8 @@
 #include "history.h"
 
 enum claim_result {
-    CLAIM_WON,    /* the call succeeded */
-    CLAIM_LOST,   /* the address is still in use */
+    CLAIM_WON,    /* the call succeeded; OPERATION_SHARE: nobody stale has a part of it */
+    CLAIM_LOST,   /* the address is still in use, or shared */
     CLAIM_FAILED, /* a later try failed with another error, which the host keeps */
 };
 

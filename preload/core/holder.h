@@ -67,6 +67,14 @@ struct process {
     int32_t ancestors[PROCESS_ANCESTORS]; /* parent first; ends with the root */
     uint32_t ancestor_count;
     uint32_t ancestors_in_unit; /* how many of the nearest ancestors belong to the same unit */
+    /*
+     * Of ourselves alone, and for OPERATION_SHARE only: how many of the nearest ancestors there are
+     * up to the farthest that may run the same program (identity_may_be_program()); when the first
+     * of those and of us was started; the name of our parent.
+     */
+    uint32_t ancestors_in_service;
+    uint64_t service_start_ms;
+    char parent_name[PROCESS_NAME_SIZE];
 };
 
 /* In the order in which they stand in the way. */

@@ -1,5 +1,6 @@
 #include "identity.h"
 
+#include "kinship.h"
 #include "names.h"
 #include "runners.h"
 #include "unit.h"
@@ -107,21 +108,6 @@ static enum evidence identify_program(const struct process *self, const struct p
 }
 
 /*
- * The nearest ancestor of ours that is the holder's as well. Returns its place among ours, or the
- * number of ours when there is none.
- */
-static uint32_t nearest_common_ancestor(const struct process *self, const struct process *process)
-{
-    for (uint32_t mine = 0; mine < self->ancestor_count; mine++) {
-        for (uint32_t theirs = 0; theirs < process->ancestor_count; theirs++) {
-            if (self->ancestors[mine] == process->ancestors[theirs])
-                return mine;
-        }
-    }
-    return self->ancestor_count;
-}
-
-/*
  * A leftover of an earlier start has nothing above it in its unit any more. Where a living process
  * inside the unit is above both of us (supervisord, a CI runner, cron, a container's init), the
  * unit only says that the same supervisor started us, which it does for strangers as well.
@@ -130,7 +116,7 @@ static bool is_same_unit(const struct process *self, const struct process *proce
 {
     return both_know(self, process, KNOWN_CGROUP | KNOWN_ANCESTORS) &&
            unit_same(self->cgroup, process->cgroup) &&
-           nearest_common_ancestor(self, process) >= self->ancestors_in_unit;
+           kinship_nearest(self, process) >= self->ancestors_in_unit;
 }
 
 /* The arguments as one line: NULs between them become spaces. */
@@ -217,4 +203,16 @@ enum evidence identify(const struct settings *settings, const struct process *se
     bool program_holds =
         program == EVIDENCE_PROGRAM || program == EVIDENCE_SCRIPT || program == EVIDENCE_TITLE;
     return program_holds ? program : identify_by_rule(settings, process, program);
+}
+
+bool identity_may_be_program(const struct process *self, const struct process *process)
+{
+    if (!both_know(self, process, KNOWN_EXECUTABLE))
+        return !both_know(self, process, KNOWN_START) || text_equal(self->name, process->name);
+    if (!same_file(&self->executable, &process->executable))
+        return false;
+    if (!runners_interprets(self->executable.path))
+        return true;
+    enum evidence evidence = identify_script(self, process);
+    return evidence != EVIDENCE_OTHER_SCRIPT && evidence != EVIDENCE_OTHER_ARGUMENTS;
 }

@@ -15,4 +15,10 @@
 enum evidence identify(const struct settings *settings, const struct process *self,
                        const struct process *process);
 
+/*
+ * May it run the program that we run, by itself and whatever its settings? Where too little of it
+ * can be read its name decides, and where not even that is known it may.
+ */
+bool identity_may_be_program(const struct process *self, const struct process *process);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "evidence.h"
 #include "identity.h"
+#include "kinship.h"
 
 #include <string.h>
 
@@ -107,12 +108,30 @@ static bool is_sibling(const struct process *self, const struct process *process
            apart <= SIBLING_WINDOW_MS;
 }
 
+/*
+ * Beside others who share the port by right. A worker is as old as its master: started anew by an
+ * instance that is stale itself, it must not take the workers of the new one for leftovers.
+ */
+static enum evidence place_in_instance(const struct process *self, const struct process *process)
+{
+    if ((self->known & process->known & KNOWN_ANCESTORS) == 0)
+        return EVIDENCE_UNREADABLE;
+    if (kinship_is_one_instance(self, process))
+        return EVIDENCE_SIBLING;
+    return process->start_ms >= self->service_start_ms ? EVIDENCE_YOUNGER : EVIDENCE_NONE;
+}
+
 static enum evidence seniority(const struct judge_context *context, const struct process *self,
                                const struct holder *holder)
 {
     const struct process *process = &holder->process;
+    enum evidence evidence = EVIDENCE_NONE;
     if ((self->known & process->known & KNOWN_START) == 0)
         return EVIDENCE_UNREADABLE;
+    if (context->shares)
+        evidence = place_in_instance(self, process);
+    if (evidence != EVIDENCE_NONE)
+        return evidence;
     if (process->start_ms >= self->start_ms)
         return EVIDENCE_YOUNGER;
     if (took_port(context, self, holder))
@@ -259,6 +278,23 @@ void judge(const struct judge_context *context, struct observation *observation)
     }
     for (uint32_t index = 0; self_known && index < observation->holder_count; index++)
         judge_heir(context, observation, &observation->holders[index]);
+}
+
+bool judge_is_rightful(const struct holder *holder)
+{
+    switch (holder->verdict) {
+    case VERDICT_SELF:
+    case VERDICT_LINEAGE:
+    case VERDICT_SIBLING:
+    case VERDICT_NEWER:
+        return true;
+    case VERDICT_STALE:
+    case VERDICT_FOREIGN:
+    case VERDICT_UNKNOWN:
+    case VERDICT_CLIENT:
+        break;
+    }
+    return false;
 }
 
 bool judge_blocks(const struct holder *holder)

@@ -43,6 +43,7 @@ struct judge_context {
      */
     const struct target *targets;
     uint32_t target_count;
+    bool shares;    /* OPERATION_SHARE: whoever is of our own instance has the port by right */
     bool cut_short; /* the look ended for want of time: who was not found may well be visible */
 };
 
@@ -55,7 +56,11 @@ void judge(const struct judge_context *context, struct observation *observation)
  */
 bool judge_blocks(const struct holder *holder);
 
-/* The first such holder, or NULL. */
+/* May this holder, once judged, share a port with us (OPERATION_SHARE), and is none of our affair?
+ */
+bool judge_is_rightful(const struct holder *holder);
+
+/* The first that blocks, or NULL. */
 const struct holder *judge_find_blocker(const struct observation *observation);
 
 /* It, or else the first holder; NULL when there is nobody. */

@@ -24,6 +24,9 @@ void observation_clear_process(struct process *process, int32_t pid)
     process->label[0] = '\0';
     process->ancestor_count = 0;
     process->ancestors_in_unit = 0;
+    process->ancestors_in_service = 0;
+    process->service_start_ms = 0;
+    process->parent_name[0] = '\0';
 }
 
 void observation_start(struct observation *observation)

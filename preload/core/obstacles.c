@@ -8,12 +8,30 @@ void obstacles_start(struct obstacles *obstacles)
     obstacles->overflow = false;
 }
 
-/* A bound socket keeps another from binding, but only a second listener keeps it from listening. */
+/*
+ * A bound socket keeps another from binding, but only a second listener keeps it from listening.
+ * What comes in is shared by those who listen; datagrams by those who are connected to nobody.
+ */
+static bool can_matter(const struct request *request, const struct socket *socket)
+{
+    bool listens = socket->state == SOCKET_LISTENING;
+    bool receives = socket->local.protocol == PROTOCOL_UDP && socket->state == SOCKET_BOUND;
+    switch (request->operation) {
+    case OPERATION_BIND:
+        return true;
+    case OPERATION_LISTEN:
+        return listens;
+    case OPERATION_SHARE:
+        return listens || receives;
+    }
+    return true;
+}
+
 static bool matters(const struct request *request, const struct socket *socket)
 {
     if (socket->inode != 0 && socket->inode == request->own_inode)
         return false;
-    if (request->operation == OPERATION_LISTEN && socket->state != SOCKET_LISTENING)
+    if (!can_matter(request, socket))
         return false;
     return endpoint_conflicts(&socket->local, &request->endpoint);
 }

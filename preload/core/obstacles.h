@@ -8,7 +8,15 @@
 
 #include "holder.h"
 
-enum operation { OPERATION_BIND, OPERATION_LISTEN };
+enum operation {
+    OPERATION_BIND,
+    OPERATION_LISTEN,
+    /*
+     * It succeeded, beside others who have the same port (SO_REUSEPORT): in its way is who gets a
+     * part of what comes in.
+     */
+    OPERATION_SHARE,
+};
 
 /* What the caller wanted. */
 struct request {

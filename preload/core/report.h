@@ -30,6 +30,7 @@ enum action {
     ACTION_BREAKER,   /* stale, but the breaker is open */
     ACTION_FORCED,
     ACTION_CLOSED, /* leftovers */
+    ACTION_LEFT,   /* it shares the port, and will */
 };
 
 enum { REPORT_LINE_SIZE = 4096 }; /* PIPE_BUF: one write(2) of it stays whole in a pipe */
@@ -70,7 +71,7 @@ void report(const struct host *host, const struct settings *settings, struct eve
 
 /* As they stand in the JSON. */
 extern const char *const report_event_names[EVENT_WARNING + 1];
-extern const char *const report_action_names[ACTION_CLOSED + 1];
+extern const char *const report_action_names[ACTION_LEFT + 1];
 
 void report_as_text(struct text *text, const struct event *event);
 void report_as_json(struct text *text, const struct event *event);

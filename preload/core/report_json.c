@@ -95,7 +95,7 @@ const char *const report_action_names[] = {
     [ACTION_WAIT] = "wait",     [ACTION_ASKED] = "asked",     [ACTION_WOULD_ASK] = "would-ask",
     [ACTION_DENIED] = "denied", [ACTION_FAILED] = "failed",   [ACTION_GONE] = "gone",
     [ACTION_SPARED] = "spared", [ACTION_BREAKER] = "breaker", [ACTION_FORCED] = "forced",
-    [ACTION_CLOSED] = "closed",
+    [ACTION_CLOSED] = "closed", [ACTION_LEFT] = "left",
 };
 
 static void add_endpoint(struct text *text, const struct endpoint *endpoint)
@@ -107,6 +107,13 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
     add_string(text, "endpoint", shown);
     add_string(text, "protocol", endpoint_protocol_name(endpoint->protocol));
     add_number(text, "port", endpoint->port);
+}
+
+static void add_request(struct text *text, const struct request *request)
+{
+    add_endpoint(text, &request->endpoint);
+    if (request->operation == OPERATION_SHARE)
+        add_string(text, "shared", "reuseport");
 }
 
 static void add_action(struct text *text, const struct event *event)
@@ -171,7 +178,7 @@ void report_as_json(struct text *text, const struct event *event)
     add_unit(text, "self_unit", event->self);
     add_string(text, "event", report_event_names[event->kind]);
     if (event->request != NULL)
-        add_endpoint(text, &event->request->endpoint);
+        add_request(text, event->request);
     add_facts(text, event);
     if (event->holder != NULL)
         add_holder(text, event);

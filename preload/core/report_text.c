@@ -82,6 +82,11 @@ static void add_signal_words(struct text *text, const char *before, const char *
     text_add(text, behind);
 }
 
+static bool is_shared(const struct event *event)
+{
+    return event->request->operation == OPERATION_SHARE;
+}
+
 static void add_action(struct text *text, const struct event *event)
 {
     switch (event->action) {
@@ -109,7 +114,8 @@ static void add_action(struct text *text, const struct event *event)
         text_add(text, "left alone, since others hold the port as well");
         break;
     case ACTION_BREAKER:
-        text_add(text, "left alone, since there were too many kills; waiting");
+        text_add(text, "left alone, since there were too many kills");
+        text_add(text, is_shared(event) ? "" : "; waiting");
         break;
     case ACTION_FORCED:
         if (event->kind == EVENT_HELD)
@@ -119,12 +125,15 @@ static void add_action(struct text *text, const struct event *event)
     case ACTION_CLOSED:
         text_add(text, "closed them");
         break;
+    case ACTION_LEFT:
+        text_add(text, "left alone, and serves its part of what comes in");
+        break;
     }
 }
 
 static void add_held(struct text *text, const struct event *event)
 {
-    text_add(text, " is held by ");
+    text_add(text, is_shared(event) ? " is shared with " : " is held by ");
     add_holder(text, event);
     text_add(text, "; ");
     add_action(text, event);
@@ -132,7 +141,7 @@ static void add_held(struct text *text, const struct event *event)
 
 static void add_forced(struct text *text, const struct event *event)
 {
-    text_add(text, " is still held by ");
+    text_add(text, is_shared(event) ? " is still shared with " : " is still held by ");
     add_pid_and_name(text, &event->holder->process);
     text_add(text, " ");
     text_add_duration(text, event->after_ms);
@@ -169,7 +178,7 @@ static void add_kill_war(struct text *text, const struct event *event)
 
 static void add_claimed(struct text *text, const struct event *event)
 {
-    text_add(text, " claimed in ");
+    text_add(text, is_shared(event) ? " ours alone after " : " claimed in ");
     text_add_duration(text, event->after_ms);
     text_add(text, ": ");
     if (event->stopped > 0) {
@@ -189,7 +198,8 @@ static void add_claimed(struct text *text, const struct event *event)
     else if (event->closed_leftovers)
         text_add(text, "leftovers of closed connections were closed");
     else
-        text_add(text, "it became free by itself");
+        text_add(text,
+                 is_shared(event) ? "the others left by themselves" : "it became free by itself");
 }
 
 static const char *advice(const struct event *event)
@@ -206,10 +216,12 @@ static const char *advice(const struct event *event)
 
 static void add_not_claimed(struct text *text, const struct event *event)
 {
-    text_add(text, " not claimed in ");
+    text_add(text, is_shared(event) ? " not ours alone after " : " not claimed in ");
     text_add_duration(text, event->after_ms);
     if (event->holder != NULL) {
-        text_add(text, event->last_seen ? ": last seen held by " : ": still held by ");
+        text_add(text, event->last_seen   ? ": last seen held by "
+                       : is_shared(event) ? ": still shared with "
+                                          : ": still held by ");
         add_holder(text, event);
         text_add(text, "; ");
         text_add(text, advice(event));

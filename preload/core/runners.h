@@ -31,4 +31,10 @@ enum runners_argument runners_argument(const char *argument);
  */
 bool runners_launches(const char *path);
 
+/*
+ * A process of this name has children that need know nothing of each other: a shell its jobs, a
+ * service manager or a container's init its services and the orphans that it adopts.
+ */
+bool runners_gathers(const char *name);
+
 #endif

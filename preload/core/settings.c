@@ -197,14 +197,24 @@ static bool read_wait_ms(struct settings *settings, const char *value)
     return read_milliseconds(value, &settings->wait_ms);
 }
 
-static bool read_reuse_address(struct settings *settings, const char *value)
+static bool read_switch(const char *value, bool *on)
 {
     static const char *const words[] = {[false] = "off", [true] = "on", NULL};
     size_t choice;
     if (!read_choice(value, words, &choice))
         return false;
-    settings->reuse_address = choice != 0;
+    *on = choice != 0;
     return true;
+}
+
+static bool read_reuse_address(struct settings *settings, const char *value)
+{
+    return read_switch(value, &settings->reuse_address);
+}
+
+static bool read_reuse_port(struct settings *settings, const char *value)
+{
+    return read_switch(value, &settings->reuse_port);
 }
 
 static bool read_limit(struct settings *settings, const char *value)
@@ -293,6 +303,7 @@ static const struct variable {
     {"PORTCLAIM_KILL_MS", read_kill_ms, WANT_MILLISECONDS},
     {"PORTCLAIM_WAIT_MS", read_wait_ms, WANT_MILLISECONDS},
     {"PORTCLAIM_REUSEADDR", read_reuse_address, "want on or off"},
+    {"PORTCLAIM_REUSEPORT", read_reuse_port, "want on or off"},
     {"PORTCLAIM_LIMIT", read_limit,
      "want KILLS/SECONDS, 0 to 64 kills in 1 to 86400 seconds, such as 10/60, or off"},
     {"PORTCLAIM_CLAIM", read_claim, "want endpoints such as 18789 or udp:127.0.0.1:53" LIST_LIMIT},

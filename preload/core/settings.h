@@ -36,7 +36,8 @@ struct settings {
     uint32_t kill_ms;
     uint32_t wait_ms;
     bool reuse_address;
-    uint32_t limit; /* kills per window; window 0: no limit */
+    bool reuse_port; /* who is stale and shares a port with us (SO_REUSEPORT) has to go as well */
+    uint32_t limit;  /* kills per window; window 0: no limit */
     uint32_t limit_window_s;
     char claim[SETTINGS_LIST_SIZE]; /* endpoints, comma-separated */
     enum log_target log_target;

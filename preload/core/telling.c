@@ -70,13 +70,15 @@ static bool is_expected(struct claim *claim, const struct holder *holder)
 void telling_who_is_left(struct claim *claim, enum action stale_action)
 {
     const struct observation *observation = &claim->observation;
+    bool shares = claim->request->operation == OPERATION_SHARE; /* nobody else is waited for */
+    enum action other_action = shares ? ACTION_LEFT : ACTION_WAIT;
     if (!is_news(claim, holders_digest(observation)))
         return;
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
         bool stale = holder->verdict == VERDICT_STALE;
         if (!is_expected(claim, holder))
-            telling_asked(claim, holder, stale ? stale_action : ACTION_WAIT, NULL);
+            telling_asked(claim, holder, stale ? stale_action : other_action, NULL);
     }
 }
 

@@ -43,6 +43,22 @@ static int claim(const struct settings *settings, const struct request *request,
     return result == CLAIM_WON ? 0 : error;
 }
 
+/* The call was made, and is not made again. */
+static int never(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+void claiming_share(const struct settings *settings, int socket)
+{
+    struct call call = {.socket = socket};
+    struct request request;
+    if (request_describe_shared(socket, &request) &&
+        settings_allow_port(settings, request.endpoint.port))
+        (void)claim(settings, &request, never, &call);
+}
+
 int claiming_bind(const struct settings *settings, int socket, const struct sockaddr *address,
                   socklen_t length)
 {

@@ -18,4 +18,12 @@ int claiming_bind(const struct settings *settings, int socket, const struct sock
 /* Likewise for listen(), whose socket was bound before. */
 int claiming_listen(const struct settings *settings, int socket, int backlog);
 
+/*
+ * After a call that succeeded, with PORTCLAIM_REUSEPORT: ends whoever is stale and shares the
+ * port. Returns when they have let go of it, or after the budget. Waiting is what makes it true
+ * that afterwards every connection is ours, and somebody has to be there for SIGKILL. Of the call
+ * nothing changes, nor does errno.
+ */
+void claiming_share(const struct settings *settings, int socket);
+
 #endif

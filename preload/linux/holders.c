@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "core/observation.h"
 #include "descriptors.h"
+#include "family.h"
 #include "files.h"
 #include "processes.h"
 #include "signals.h"
@@ -300,6 +301,8 @@ static void observe(struct search *search, const struct request *request, bool t
         observation_miss(observation,
                          "/proc is missing, or is another PID namespace's: nobody can be "
                          "identified, and nobody is stopped");
+    else if (request->operation == OPERATION_SHARE)
+        family_read(&observation->self, &workspace->ancestor);
     bool asked = sockets_look_up(request, obstacles, &workspace->listeners, workspace->buffer,
                                  &observation->gap);
     if (observation_take_obstacles(observation, obstacles) && !asked)

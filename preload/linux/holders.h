@@ -20,6 +20,7 @@ struct holders_workspace {
     struct listeners listeners;
     bool held[OBSTACLES_SOCKETS]; /* of each obstacle: a holder was found */
     int32_t family[HOLDERS_FAMILY];
+    struct process ancestor; /* see family.h */
     _Alignas(16) char buffer[SOCKETS_BUFFER_SIZE];
 };
 

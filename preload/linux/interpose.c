@@ -1,6 +1,6 @@
 /*
  * interpose: the two functions that the object exports. Each makes the call that it was asked for;
- * only a failure with EADDRINUSE goes any further.
+ * only a failure with EADDRINUSE goes any further, and with PORTCLAIM_REUSEPORT a success.
  */
 #include "claiming.h"
 #include "next.h"
@@ -12,6 +12,20 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
+/*
+ * Who else has a part of the port is to go (PORTCLAIM_REUSEPORT). A stream has no part before it
+ * listens, a datagram socket has from its bind on.
+ */
+static void end_sharing(int socket, int type)
+{
+    int actual = 0;
+    socklen_t length = sizeof(actual);
+    const struct settings *settings = startup_settings();
+    if (settings != NULL && settings->reuse_port &&
+        SYSTEM(getsockopt, socket, SOL_SOCKET, SO_TYPE, &actual, &length) == 0 && actual == type)
+        claiming_share(settings, socket);
+}
+
 /* Success leaves errno as it was: some programs (libuv) read it after a call that succeeded. */
 static int answer(int error, int entry_errno)
 {
@@ -19,16 +33,23 @@ static int answer(int error, int entry_errno)
     return error == 0 ? 0 : -1;
 }
 
+static int claim_bind(int socket, const struct sockaddr *address, socklen_t length, int entry_errno)
+{
+    const struct settings *settings = startup_settings();
+    if (settings == NULL)
+        return -1;
+    return answer(claiming_bind(settings, socket, address, length), entry_errno);
+}
+
 EXPORT int bind(int socket, const struct sockaddr *address, socklen_t length)
 {
     int entry_errno = errno;
     int result = next_bind()(socket, address, length);
-    if (result == 0 || errno != EADDRINUSE)
-        return result;
-    const struct settings *settings = startup_settings();
-    if (settings == NULL)
-        return result;
-    return answer(claiming_bind(settings, socket, address, length), entry_errno);
+    if (result != 0 && errno == EADDRINUSE)
+        result = claim_bind(socket, address, length, entry_errno);
+    if (result == 0)
+        end_sharing(socket, SOCK_DGRAM);
+    return result;
 }
 
 /*
@@ -63,15 +84,22 @@ static void protect_next_restart(int socket)
         (void)SYSTEM(setsockopt, socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 }
 
+static int claim_listen(int socket, int backlog, int entry_errno)
+{
+    const struct settings *settings = startup_settings();
+    if (settings == NULL)
+        return -1;
+    return answer(claiming_listen(settings, socket, backlog), entry_errno);
+}
+
 EXPORT int listen(int socket, int backlog)
 {
     int entry_errno = errno;
     protect_next_restart(socket);
     int result = next_listen()(socket, backlog);
-    if (result == 0 || errno != EADDRINUSE)
-        return result;
-    const struct settings *settings = startup_settings();
-    if (settings == NULL)
-        return result;
-    return answer(claiming_listen(settings, socket, backlog), entry_errno);
+    if (result != 0 && errno == EADDRINUSE)
+        result = claim_listen(socket, backlog, entry_errno);
+    if (result == 0)
+        end_sharing(socket, SOCK_STREAM);
+    return result;
 }

@@ -74,6 +74,18 @@ bool request_describe(int socket, enum operation operation, const struct sockadd
     return true;
 }
 
+bool request_describe_shared(int socket, struct request *request)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof(address);
+    return ask_option(socket, SOL_SOCKET, SO_REUSEPORT) != 0 &&
+           SYSTEM(getsockname, socket, &address, &length) >= 0 &&
+           request_describe(socket, OPERATION_SHARE, (struct sockaddr *)&address, length,
+                            request) &&
+           (request->endpoint.protocol != PROTOCOL_UDP ||
+            ask_option(socket, SOL_SOCKET, SO_REUSEADDR) == 0);
+}
+
 socklen_t request_address(const struct endpoint *endpoint, struct sockaddr_storage *address)
 {
     memset(address, 0, sizeof(*address));

@@ -19,6 +19,13 @@
 bool request_describe(int socket, enum operation operation, const struct sockaddr *address,
                       socklen_t length, struct request *request);
 
+/*
+ * Does the socket, whose call succeeded, share its port with whoever else wants to (SO_REUSEPORT)?
+ * Fills in a request of OPERATION_SHARE then. Not for datagrams with SO_REUSEADDR besides: those
+ * receive multicast, of which each has all and nobody takes a part from another.
+ */
+bool request_describe_shared(int socket, struct request *request);
+
 /* The other way: the address of an endpoint. Returns its length. */
 socklen_t request_address(const struct endpoint *endpoint, struct sockaddr_storage *address);
 

@@ -152,7 +152,7 @@ mutant "a connection is as good as a listener" \
 mutant "workers are strangers" \
     's/holder->through = stale;/return;/'
 mutant "a unit needs no look at the supervisor" \
-    's/nearest_common_ancestor(self, process) >= self->ancestors_in_unit/true/'
+    's/kinship_nearest(self, process) >= self->ancestors_in_unit/true/'
 mutant "a label of another service does not matter" \
     's/: EVIDENCE_OTHER_SERVICE/: EVIDENCE_SERVICE/'
 

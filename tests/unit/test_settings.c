@@ -72,6 +72,7 @@ static void check_defaults(const struct settings *settings)
     assert_int_equal(settings->kill_ms, 400);
     assert_int_equal(settings->wait_ms, 2000);
     assert_true(settings->reuse_address);
+    assert_false(settings->reuse_port);
     assert_int_equal(settings->limit, 10);
     assert_int_equal(settings->limit_window_s, 60);
     assert_string_equal(settings->claim, "");
@@ -245,6 +246,14 @@ static void reuseaddr_is_a_switch(void **state)
     refuse("PORTCLAIM_REUSEADDR=0", "PORTCLAIM_REUSEADDR=\"0\": want on or off");
 }
 
+static void reuseport_is_a_switch(void **state)
+{
+    (void)state;
+    assert_true(accept("PORTCLAIM_REUSEPORT=on").reuse_port);
+    assert_false(accept("PORTCLAIM_REUSEPORT=off").reuse_port);
+    refuse("PORTCLAIM_REUSEPORT=yes", "PORTCLAIM_REUSEPORT=\"yes\": want on or off");
+}
+
 static void match_rules_have_a_kind(void **state)
 {
     (void)state;
@@ -416,6 +425,7 @@ static void hostile_values_do_not_push_out_what_is_allowed(void **state)
         {"PORTCLAIM_KILL_MS=", "from 0 to 600000"},
         {"PORTCLAIM_WAIT_MS=", "from 0 to 600000"},
         {"PORTCLAIM_REUSEADDR=", "want on or off"},
+        {"PORTCLAIM_REUSEPORT=", "want on or off"},
         {"PORTCLAIM_LIMIT=", "such as 10/60, or off"},
         {"PORTCLAIM_CLAIM=", "in at most 511 bytes"},
         {"PORTCLAIM_LOG=", "of at most 511 bytes"},
@@ -465,6 +475,7 @@ int main(void)
         {"O05 times are milliseconds", times_are_milliseconds, NULL, NULL, NULL},
         {"O05 the limit is kills per seconds", limit_is_kills_per_seconds, NULL, NULL, NULL},
         {"O05 REUSEADDR is a switch", reuseaddr_is_a_switch, NULL, NULL, NULL},
+        {"O05 REUSEPORT is a switch, and off", reuseport_is_a_switch, NULL, NULL, NULL},
         {"O05 match rules have a kind", match_rules_have_a_kind, NULL, NULL, NULL},
         {"O05 claimed endpoints have a port", claimed_endpoints_have_a_port, NULL, NULL, NULL},
         {"O05 the log goes somewhere", log_goes_somewhere, NULL, NULL, NULL},

@@ -10,7 +10,7 @@
 
 enum { LAST_OF_LATIN = 0xFF };
 
-enum { EVENTS = EVENT_WARNING + 1, ACTIONS = ACTION_CLOSED + 1 };
+enum { EVENTS = EVENT_WARNING + 1, ACTIONS = ACTION_LEFT + 1 };
 
 /* The index of the name, or `count`. */
 static size_t find_name(const char *const *names, size_t count, const char *name)

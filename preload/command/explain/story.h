@@ -19,7 +19,7 @@ enum {
     STORY_WHO = 3, /* holders that are named for one kind of evidence */
     STORY_WARNINGS = 16,
     STORY_EVIDENCES = EVIDENCE_NO_LINEAGE + 1,
-    STORY_ACTIONS = ACTION_CLOSED + 1,
+    STORY_ACTIONS = ACTION_LEFT + 1,
     /* DefaultStartLimitBurst= and DefaultStartLimitIntervalSec=, systemd-system.conf(5) */
     STORY_START_LIMIT = 5,
     STORY_START_LIMIT_MS = 10000,

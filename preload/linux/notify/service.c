@@ -46,6 +46,12 @@ void service_answer(struct service *service)
         remember_lost(service);
 }
 
+void service_succeed(int listener, uint64_t id)
+{
+    struct seccomp_notif_resp response = {.id = id};
+    (void)give(listener, &response);
+}
+
 void service_continue(int listener, uint64_t id)
 {
     struct seccomp_notif_resp response = {.id = id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
@@ -204,6 +210,21 @@ static bool is_bound_for_it(const struct service *service)
                   sizeof(request.endpoint.address)) == 0;
 }
 
+/*
+ * As end_sharing() of interpose.c. The request is that of the call that succeeded; from now on it
+ * is for what is shared.
+ */
+static bool shares(struct service *service)
+{
+    bool datagrams = service->request.endpoint.protocol == PROTOCOL_UDP;
+    bool shared = service->settings->reuse_port && datagrams == (service->call.kind == CALL_BIND) &&
+                  mode_of(service) != MODE_OFF &&
+                  request_describe_shared(service->socket, &service->request);
+    if (shared)
+        *service->succeeded = true;
+    return shared;
+}
+
 enum service_step service_try(struct service *service)
 {
     if (service->call.kind == CALL_LISTEN)
@@ -211,6 +232,8 @@ enum service_step service_try(struct service *service)
     service->error = call_once(service);
     if (service->error == EINVAL && is_bound_for_it(service))
         service->error = 0;
+    if (service->error == 0 && shares(service))
+        return SERVICE_SHARE;
     if (service->error != EADDRINUSE || mode_of(service) == MODE_OFF)
         return SERVICE_ANSWER;
     return SERVICE_CLAIM;
@@ -331,7 +354,10 @@ void service_claim(struct service *service, const int32_t *spared)
         return;
     }
     take_stderr(service);
+    bool shared = service->request.operation == OPERATION_SHARE;
     claim(service, &settings);
+    if (!shared && service->error == 0 && shares(service)) /* others may still have a part of it */
+        claim(service, &settings);
 }
 
 /* ---- what cannot be done ---- */

@@ -44,7 +44,8 @@ struct service {
     const struct seccomp_data *data;
     const struct settings *settings;
     struct service_memory *memory;
-    bool resumed; /* another process has begun with it, and ended */
+    bool resumed;    /* another process has begun with it, and ended */
+    bool *succeeded; /* the call was made: whoever has to give it up answers so */
 
     struct caller caller;
     struct call call;
@@ -61,22 +62,25 @@ enum service_step {
     SERVICE_READY,    /* prepared */
     SERVICE_ANSWER,   /* `error` is the answer */
     SERVICE_CLAIM,    /* the address is in use, and is to be claimed */
+    SERVICE_SHARE,    /* `error` is the answer, success, once whoever else has a part is gone */
 };
 
 /* Opens everything there is to open: READY, CONTINUE or BARRED. After caller_open(). */
 enum service_step service_prepare(struct service *service);
 
-/* Makes the call: ANSWER or CLAIM. Only for who is like the program. */
+/* Makes the call: ANSWER, CLAIM or SHARE. Only for who is like the program. */
 enum service_step service_try(struct service *service);
 
 /*
  * Claims the address in the program's name, and says so on the program's stderr; sets `error`.
- * Takes up to the budget. `spared`: PIDs that are never signalled, ended by 0.
+ * After a call that succeeded, what is claimed is the others' part of it, and it stays success.
+ * Takes up to the budget, or both. `spared`: PIDs that are never signalled, ended by 0.
  */
 void service_claim(struct service *service, const int32_t *spared);
 
-/* Answers with `error`, or lets the kernel make the call. */
+/* Answers with `error`, with success, or lets the kernel make the call. */
 void service_answer(struct service *service);
+void service_succeed(int listener, uint64_t id);
 void service_continue(int listener, uint64_t id);
 
 /*

@@ -28,7 +28,8 @@ enum {
  */
 struct slot {
     _Alignas(8) char notification[NOTIFICATION_SIZE];
-    int32_t begun; /* how many processes have begun with it */
+    int32_t begun;  /* how many processes have begun with it */
+    bool succeeded; /* the call was made, and only its answer waits */
 };
 
 /* Of receiver and guard together. */
@@ -106,7 +107,26 @@ static void start_service(struct supervisor *supervisor, int place, struct servi
         .settings = supervisor->settings,
         .memory = &supervisor->shared->memory,
         .resumed = slot->begun > 1,
+        .succeeded = &slot->succeeded,
     };
+}
+
+static void finish(struct service *service, enum service_step step)
+{
+    if (step == SERVICE_CLAIM || step == SERVICE_SHARE || step == SERVICE_ANSWER)
+        service_answer(service);
+    else
+        service_continue(service->listener, service->id);
+}
+
+/* The kernel must not make a call that was made: a second bind() of a socket fails. */
+static void give_up(struct supervisor *supervisor, struct slot *slot)
+{
+    if (slot->succeeded)
+        service_succeed(supervisor->listener, notification_of(slot)->id);
+    else
+        service_continue(supervisor->listener, notification_of(slot)->id);
+    free_slot(slot);
 }
 
 static void claim(struct supervisor *supervisor, struct service *service)
@@ -144,12 +164,9 @@ static void serve_unlike(struct supervisor *supervisor, struct service *service,
                                   ? "it may not be looked into (another user's, not dumpable, or "
                                     "kernel.yama.ptrace_scope)"
                                   : "it has rights that portclaim has not, or has given some up");
-    if (step == SERVICE_CLAIM)
+    if (step == SERVICE_CLAIM || step == SERVICE_SHARE)
         claim(supervisor, service);
-    if (step == SERVICE_CLAIM || step == SERVICE_ANSWER)
-        service_answer(service);
-    else
-        service_continue(service->listener, service->id);
+    finish(service, step);
 }
 
 static void serve_claim(struct supervisor *supervisor, struct service *service, int32_t receiver)
@@ -182,14 +199,12 @@ static void serve_alike(struct supervisor *supervisor, int place, struct service
     enum service_step step = service_prepare(service);
     if (step == SERVICE_READY)
         step = service_try(service);
-    if (step == SERVICE_CLAIM && start_worker(supervisor, place, service, serve_claim))
+    bool claims = step == SERVICE_CLAIM || step == SERVICE_SHARE;
+    if (claims && start_worker(supervisor, place, service, serve_claim))
         return;
     if (step == SERVICE_BARRED && start_worker(supervisor, place, service, serve_unlike))
         return;
-    if (step == SERVICE_CLAIM || step == SERVICE_ANSWER)
-        service_answer(service);
-    else
-        service_continue(service->listener, service->id);
+    finish(service, step);
     free_slot(&supervisor->shared->slots[place]);
 }
 
@@ -215,18 +230,15 @@ static void serve(struct supervisor *supervisor, int place)
     start_service(supervisor, place, &service);
     if (slot->begun > MOST_BEGINNINGS || is_left_alone(supervisor, slot) ||
         !caller_open((int32_t)notification_of(slot)->pid, &service.caller)) {
-        service_continue(supervisor->listener, service.id);
-        free_slot(slot);
+        give_up(supervisor, slot);
         return;
     }
     if (likeness_same(&service.caller.likeness, &supervisor->own)) {
         serve_alike(supervisor, place, &service);
     } else {
         service.socket = NO_DESCRIPTOR;
-        if (!start_worker(supervisor, place, &service, serve_unlike)) {
-            service_continue(supervisor->listener, service.id);
-            free_slot(slot);
-        }
+        if (!start_worker(supervisor, place, &service, serve_unlike))
+            give_up(supervisor, slot);
     }
     service_close(&service);
 }
@@ -316,8 +328,7 @@ static void bury_worker(struct supervisor *supervisor, int place)
     files_close(supervisor->workers[place]);
     supervisor->workers[place] = NO_DESCRIPTOR;
     supervisor->worker_pids[place] = NOBODY;
-    service_continue(supervisor->listener, notification_of(slot)->id);
-    free_slot(slot);
+    give_up(supervisor, slot);
 }
 
 static void receive_for_ever(struct supervisor *supervisor)

@@ -1,0 +1,43 @@
+#include "kinship.h"
+
+#include "runners.h"
+
+enum { INIT_PID = 1 };
+
+uint32_t kinship_nearest(const struct process *self, const struct process *process)
+{
+    for (uint32_t mine = 0; mine < self->ancestor_count; mine++) {
+        for (uint32_t theirs = 0; theirs < process->ancestor_count; theirs++) {
+            if (self->ancestors[mine] == process->ancestors[theirs])
+                return mine;
+        }
+    }
+    return self->ancestor_count;
+}
+
+static bool descends_from(const struct process *process, int32_t pid)
+{
+    for (uint32_t index = 0; index < process->ancestor_count; index++) {
+        if (process->ancestors[index] == pid)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A supervisor that still has the other as its child knows of it. PID 1 and other adopters have
+ * orphans as well, and a shell's jobs need not know of each other; those have groups of their own.
+ */
+static bool has_our_parent(const struct process *self, const struct process *process)
+{
+    if (process->parent != self->parent)
+        return false;
+    return process->process_group == self->process_group ||
+           (self->parent != INIT_PID && !runners_gathers(self->parent_name));
+}
+
+bool kinship_is_one_instance(const struct process *self, const struct process *process)
+{
+    return descends_from(process, self->pid) || has_our_parent(self, process) ||
+           kinship_nearest(self, process) < self->ancestors_in_service;
+}
