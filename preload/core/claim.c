@@ -361,14 +361,22 @@ static void start(struct claim *claim, const struct settings *settings, const st
 
 /* ---- sharing ---- */
 
-/* Nobody stale is left; or nobody was asked, and nobody will be. */
-static bool is_settled(const struct claim *claim)
+/* One who was asked counts until its end, also when nothing of it can be read any more. */
+static bool has_to_go(struct claim *claim, const struct holder *holder)
+{
+    return holder->verdict == VERDICT_STALE || targets_include(claim, holder);
+}
+
+/* Nobody who has to go is left; or nobody was asked, and nobody will be. */
+static bool is_settled(struct claim *claim)
 {
     const struct observation *observation = &claim->observation;
-    bool stale = find_verdict(observation, VERDICT_STALE) != NULL;
+    bool nobody_left = true;
+    for (uint32_t index = 0; index < observation->holder_count; index++)
+        nobody_left &= !has_to_go(claim, &observation->holders[index]);
     if (claim->target_count == 0)
-        return !stale || is_hopeless(observation) || claim->breaker_open;
-    return observation->complete && !stale;
+        return nobody_left || is_hopeless(observation) || claim->breaker_open;
+    return observation->complete && nobody_left;
 }
 
 /*

@@ -155,6 +155,18 @@ static enum evidence identity(const struct judge_context *context, const struct 
     return holder->socket.state == SOCKET_CONNECTED && client ? EVIDENCE_CONNECTION : evidence;
 }
 
+/*
+ * Another program has no right to a part of our port, whatever its age and whoever its parent.
+ * Other scripts and arguments say little between the workers of one master, who have titles.
+ */
+static enum evidence right_to_share(const struct judge_context *context, const struct process *self,
+                                    const struct holder *holder, enum evidence right)
+{
+    enum evidence evidence = identity(context, self, holder);
+    bool stranger = evidence == EVIDENCE_OTHER_PROGRAM || evidence == EVIDENCE_OTHER_SERVICE;
+    return stranger ? evidence : right;
+}
+
 static const struct target *find_known_stale(const struct judge_context *context,
                                              const struct process *process)
 {
@@ -180,6 +192,8 @@ static enum evidence weigh(const struct judge_context *context, const struct pro
         evidence = seniority(context, self, holder);
     if (evidence == EVIDENCE_NONE)
         evidence = known != NULL ? known->evidence : identity(context, self, holder);
+    if (context->shares && (evidence == EVIDENCE_YOUNGER || evidence == EVIDENCE_SIBLING))
+        evidence = right_to_share(context, self, holder, evidence);
     return evidence;
 }
 

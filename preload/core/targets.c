@@ -30,3 +30,15 @@ uint32_t targets_count_living(const struct claim *claim)
 {
     return count_targets(claim, false);
 }
+
+bool targets_include(struct claim *claim, const struct holder *holder)
+{
+    if (holder->visible)
+        return targets_find(claim, &holder->process) != NULL;
+    for (uint32_t index = 0; index < claim->target_count; index++) {
+        if (holder->verdict == VERDICT_UNKNOWN &&
+            endpoint_covers(&claim->targets[index].local, &holder->socket.local))
+            return true;
+    }
+    return false;
+}

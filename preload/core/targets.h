@@ -9,6 +9,12 @@
 /* NULL when this process was not told to. */
 struct target *targets_find(struct claim *claim, const struct process *process);
 
+/*
+ * Is this holder one of them, or the socket that one of them leaves for a moment when it ends, and
+ * which nobody seems to hold?
+ */
+bool targets_include(struct claim *claim, const struct holder *holder);
+
 /* How many have ended, or must end. Those that could not be signalled count in neither. */
 uint32_t targets_count_ended(const struct claim *claim);
 uint32_t targets_count_living(const struct claim *claim);

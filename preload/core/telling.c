@@ -48,22 +48,14 @@ static uint64_t holders_digest(const struct observation *observation)
 }
 
 /*
- * Whoever was asked is known to stand there until its end. So is the socket that it leaves for a
- * moment when it ends, which nobody seems to hold. Whom a look that was cut short did not find was
- * told of when one was complete.
+ * Whoever was asked is known to stand there until its end, and a moment longer. Whom a look that
+ * was cut short did not find was told of when one was complete.
  */
 static bool is_expected(struct claim *claim, const struct holder *holder)
 {
     if (holder->evidence == EVIDENCE_CUT_SHORT && claim->last_seen_known)
         return true;
-    if (holder->visible)
-        return targets_find(claim, &holder->process) != NULL;
-    for (uint32_t index = 0; index < claim->target_count; index++) {
-        if (holder->verdict == VERDICT_UNKNOWN &&
-            endpoint_covers(&claim->targets[index].local, &holder->socket.local))
-            return true;
-    }
-    return false;
+    return targets_include(claim, holder);
 }
 
 /* Those to whom nothing is done now. `stale_action` says why not to the stale ones. */

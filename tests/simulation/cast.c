@@ -42,7 +42,9 @@ static void make_request(struct schedule *schedule, enum operation operation,
         protocol != PROTOCOL_UDP && (operation == OPERATION_LISTEN || cast_chance(schedule, 50));
     if (operation == OPERATION_BIND)
         return;
-    int place = world_add_socket(world, world->self, SOCKET_BOUND, &world->request.endpoint, true);
+    bool listens = operation == OPERATION_SHARE && protocol != PROTOCOL_UDP;
+    int place = world_add_socket(world, world->self, listens ? SOCKET_LISTENING : SOCKET_BOUND,
+                                 &world->request.endpoint, true);
     world->request.own_inode = world->sockets[place].socket.inode;
 }
 

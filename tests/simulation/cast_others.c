@@ -68,6 +68,13 @@ int cast_client(struct schedule *schedule)
     return index;
 }
 
+/* Does our parent run our program? */
+static bool has_master(struct schedule *schedule)
+{
+    const struct actor *self = cast_self(schedule);
+    return cast_at(schedule, self->parent)->program == self->program;
+}
+
 int cast_sibling(struct schedule *schedule)
 {
     struct actor actor = a_twin(schedule, ROLE_SIBLING);
@@ -76,6 +83,11 @@ int cast_sibling(struct schedule *schedule)
     uint64_t most_ms = cast_self(schedule)->start_ms - 1;
     uint64_t apart_ms = dice_below(&schedule->dice, 900);
     actor.start_ms = cast_self(schedule)->start_ms - (apart_ms < most_ms ? apart_ms : most_ms);
+    if (world_is_shared(&schedule->world)) { /* a worker that was never started anew, or is older */
+        actor.start_ms = cast_earlier_start_ms(schedule);
+        if (has_master(schedule) && cast_chance(schedule, 50))
+            actor.process_group = actor.pid;
+    }
     return add_listener(schedule, &actor);
 }
 

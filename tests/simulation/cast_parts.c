@@ -81,7 +81,7 @@ struct endpoint cast_pick_endpoint(struct schedule *schedule, uint32_t count, bo
 void cast_listen(struct schedule *schedule, int actor)
 {
     struct endpoint endpoint = cast_pick_endpoint(schedule, CAST_ENDPOINTS, true);
-    bool late = schedule->world.request.operation == OPERATION_LISTEN;
+    bool late = schedule->world.request.operation != OPERATION_BIND;
     bool bound = endpoint.protocol == PROTOCOL_UDP || (!late && cast_chance(schedule, 5));
     bool reuses = late || (!bound && cast_chance(schedule, 70));
     world_add_socket(&schedule->world, actor, bound ? SOCKET_BOUND : SOCKET_LISTENING, &endpoint,
@@ -91,7 +91,7 @@ void cast_listen(struct schedule *schedule, int actor)
 void cast_connect(struct schedule *schedule, int actor, bool reuses)
 {
     struct endpoint endpoint = cast_pick_endpoint(schedule, CAST_SPECIFIC_ENDPOINTS, true);
-    bool late = schedule->world.request.operation == OPERATION_LISTEN;
+    bool late = schedule->world.request.operation != OPERATION_BIND;
     world_add_socket(&schedule->world, actor, SOCKET_CONNECTED, &endpoint, late || reuses);
 }
 

@@ -60,6 +60,8 @@ static enum attempt attempt(void *context)
     struct world *world = &schedule->world;
     enum attempt result = ATTEMPT_BUSY;
     watch_call(schedule);
+    if (world_is_shared(world))
+        watch_fail(schedule, "makes a call again that has succeeded");
     watch_attempt(schedule);
     spend(schedule);
     if (world->now_ms >= schedule->faults.fails_at_ms)

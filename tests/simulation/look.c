@@ -70,6 +70,26 @@ static void show_process(const struct world *world, int index, uint32_t known,
     show_ancestors(world, index, process);
 }
 
+/* Our master, and what is above it up to the first of our program. */
+static void show_service(const struct world *world, struct process *process)
+{
+    const struct actor *self = &world->actors[world->self];
+    uint32_t count = 0;
+    process->ancestors_in_service = 0;
+    process->service_start_ms = process->start_ms;
+    text_copy(process->parent_name, sizeof(process->parent_name),
+              world->actors[self->parent].program->name);
+    for (int up = self->parent; up != NOBODY; up = world->actors[up].parent) {
+        const struct actor *ancestor = &world->actors[up];
+        count++;
+        if (ancestor->program != self->program)
+            continue;
+        process->ancestors_in_service = count;
+        if (ancestor->start_ms < process->service_start_ms)
+            process->service_start_ms = ancestor->start_ms;
+    }
+}
+
 static void show_self(const struct schedule *schedule, struct process *process)
 {
     const struct world *world = &schedule->world;
@@ -77,6 +97,8 @@ static void show_self(const struct schedule *schedule, struct process *process)
     if (schedule->faults.self_unreadable)
         known &= ~(uint32_t)KNOWN_ANCESTORS;
     show_process(world, world->self, known, process);
+    if (world_is_shared(world))
+        show_service(world, process);
 }
 
 /* ---- sockets in the way ---- */

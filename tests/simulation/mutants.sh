@@ -141,6 +141,12 @@ mutant "as old is older" \
     's/process->start_ms >= self->start_ms/process->start_ms > self->start_ms/'
 mutant "siblings are stale" \
     's/apart <= SIBLING_WINDOW_MS/false/'
+mutant "siblings that share are stale" \
+    's/if (kinship_is_one_instance(self, process))/if (false)/'
+mutant "strangers share by right" \
+    's/    case VERDICT_NEWER:/    case VERDICT_NEWER: case VERDICT_FOREIGN:/'
+mutant "a call that succeeded is made again" \
+    '/static enum attempt try_once/,/^}/s/if (shares(claim))/if (false)/'
 mutant "a rival's new socket goes unnoticed" \
     's/if (binds && context->first_inodes != NULL/if (false \&\& context->first_inodes != NULL/'
 mutant "who killed for the port is not remembered" \

@@ -17,9 +17,19 @@ static bool is_readable(const struct actor *actor)
     return actor->asked || (actor->life != LIFE_DYING && (actor->known & KNOWN_EXECUTABLE) != 0);
 }
 
+/* Who shares a port with us by right is in nobody's way. */
+static bool is_rightful(const struct world *world, const struct actor *actor)
+{
+    return world_is_shared(world) && (actor->role == ROLE_SELF || actor->role == ROLE_LINEAGE ||
+                                      actor->role == ROLE_INIT || actor->role == ROLE_SIBLING ||
+                                      actor->role == ROLE_YOUNGER || actor->role == ROLE_PROTECTED);
+}
+
 bool oracle_blocks(const struct world *world, int index, uint32_t shown)
 {
     const struct actor *actor = &world->actors[index];
+    if (is_rightful(world, actor))
+        return false;
     bool worker = actor->role == ROLE_WORKER || actor->role == ROLE_LATE_WORKER;
     bool with_giver = worker && (shown & UINT32_C(1) << actor->heir_of) != 0;
     return !with_giver && !(oracle_is_stale(world, index) && is_readable(actor));

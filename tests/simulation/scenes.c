@@ -294,6 +294,48 @@ static void build_dry_run(struct schedule *schedule)
         cast_anybody_else(schedule);
 }
 
+/* ---- sharing ---- */
+
+/* Workers of our own instance beside stale ones; and now and then a stranger, who ends all hope. */
+static void build_sharing(struct schedule *schedule)
+{
+    static int (*const sharers[])(struct schedule *) = {cast_sibling, cast_younger, cast_protected};
+    enum { SHARERS = sizeof(sharers) / sizeof(sharers[0]) };
+    chance_settings(schedule);
+    chance_plain_host(schedule);
+    cast_ourselves(schedule, OPERATION_SHARE, chance(schedule, 20) ? PROTOCOL_UDP : PROTOCOL_TCP);
+    uint32_t count = dice_below(&schedule->dice, 4);
+    for (uint32_t index = 0; index < count; index++) {
+        bool protected = schedule->settings.protect[0] != '\0'; /* there is one list */
+        sharers[dice_below(&schedule->dice, protected ? SHARERS - 1 : SHARERS)](schedule);
+    }
+    uint32_t earlier = dice_below(&schedule->dice, 3);
+    for (uint32_t index = 0; index < earlier; index++)
+        cast_earlier(schedule);
+    bool hopeless = chance(schedule, 20);
+    if (hopeless) {
+        /* Its script may be all that is strange; older than any master of ours, and no child of it.
+         */
+        struct actor *stranger = actor_at(schedule, cast_stranger(schedule));
+        stranger->start_ms = 1;
+        stranger->parent = INIT;
+        stranger->cgroup = "/system.slice/stranger.service";
+        actor_at(schedule, INIT)->program = &programs_init;
+        schedule->expectation = EXPECT_LOST;
+    } else {
+        expect_won_if_budget_suffices(schedule);
+    }
+    if (chance(schedule, 20)) {
+        chance_bad_host(schedule);
+        schedule->expectation = EXPECT_ANYTHING;
+    }
+    if (chance(schedule, 20)) {
+        schedule->world.locked_by_other = true;
+        world_schedule(&schedule->world, soon_ms(schedule, 800), CHANGE_UNLOCK, NOBODY);
+        schedule->expectation = EXPECT_ANYTHING;
+    }
+}
+
 /* ---- leftovers ---- */
 
 /* Connections without a process, and those that a stale one leaves behind. */
@@ -377,6 +419,7 @@ const struct scene scenes[] = {
     {"N11 N12 of two starters one wins and lives", build_two_starters},
     {"N15 with the breaker open nobody is signalled", build_kill_war},
     {"N16 a dry run touches nothing", build_dry_run},
+    {"S01 S02 S03 N12 N14 who shares a port is ended if stale, and never a sibling", build_sharing},
     {"T01 T02 T03 T05 leftovers are reused, closed or waited for", build_leftovers},
     {"O04 O06 everything at once", build_chaos},
 };

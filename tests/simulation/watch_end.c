@@ -39,7 +39,8 @@ void watch_remember(struct schedule *schedule, const struct breaker_memory *memo
 {
     const struct watch *watch = &schedule->watch;
     const uint32_t before = schedule->world.memory.count;
-    bool again = watch->remembered == 1 && watch->last_attempt == ATTEMPT_DONE;
+    bool done = watch->last_attempt == ATTEMPT_DONE || world_is_shared(&schedule->world);
+    bool again = watch->remembered == 1 && done;
     uint32_t dropped = !again && before == BREAKER_RECORDS ? 1 : 0;
     uint32_t kept = again ? before - 1 : before - dropped;
     if (!watch->locked)
@@ -102,6 +103,23 @@ static void check_endurance(struct schedule *schedule)
         watch_fail(schedule, "gives up before the budget is used up");
 }
 
+/*
+ * Of a call that has succeeded: it waits for nobody but whom it asked, or for another starter that
+ * may be asking; and it says that the port is ours alone only if it saw so.
+ */
+static void check_shared(struct schedule *schedule, enum claim_result result)
+{
+    const struct watch *watch = &schedule->watch;
+    bool may_wait = watch->tried != 0 || watch->lock_refused || schedule->world.locked_by_other ||
+                    watch->had_lock;
+    if (watch->slept_ms > 0 && !may_wait)
+        watch_fail(schedule, "waits for nobody");
+    if (result == CLAIM_FAILED || (result == CLAIM_WON && !watch->shown.complete))
+        watch_fail(schedule, "says \"%s\" of a call that succeeded", result_name(result));
+    if (result == CLAIM_WON && watch->shown.hopeless)
+        watch_fail(schedule, "says that it is alone, beside somebody else");
+}
+
 static void check_leftovers(struct schedule *schedule)
 {
     const struct watch *watch = &schedule->watch;
@@ -138,10 +156,14 @@ void watch_end(struct schedule *schedule, enum claim_result result)
     struct watch *watch = &schedule->watch;
     watch->finished_ms = schedule->world.now_ms;
     world_trace(&schedule->world, "the claim is %s", result_name(result));
-    if (result != expected_result(watch))
-        watch_fail(schedule, "says \"%s\" against its last attempt", result_name(result));
-    if (result == CLAIM_LOST)
-        check_endurance(schedule);
+    if (world_is_shared(&schedule->world)) {
+        check_shared(schedule, result);
+    } else {
+        if (result != expected_result(watch))
+            watch_fail(schedule, "says \"%s\" against its last attempt", result_name(result));
+        if (result == CLAIM_LOST)
+            check_endurance(schedule);
+    }
     check_leftovers(schedule);
     check_expectation(schedule, result);
 }

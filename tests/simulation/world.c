@@ -112,7 +112,7 @@ void world_note_freedom(struct world *world)
 {
     bool busy =
         kernel_is_busy(world, &world->request.endpoint, world->reuses, world->request.own_inode);
-    if (busy || world->bound) {
+    if (busy || world->bound || world_is_shared(world)) {
         world->free_since_ms = NEVER;
         return;
     }

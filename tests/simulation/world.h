@@ -168,4 +168,10 @@ void world_remember(struct world *world, const struct actor *killer, uint64_t ti
 __attribute__((format(printf, 2, 3))) void world_trace(const struct world *world,
                                                        const char *format, ...);
 
+/* Did our call succeed beside others? Then there is no moment at which it would. */
+static inline bool world_is_shared(const struct world *world)
+{
+    return world->request.operation == OPERATION_SHARE;
+}
+
 #endif

@@ -105,6 +105,17 @@ static void a_worker_is_as_old_as_its_master(void **state)
     EXPECT(scene, holder, EVIDENCE_PROGRAM);
 }
 
+static void a_younger_stranger_has_no_right(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_sharer(scene);
+    holder->process.start_ms = 3 * AN_HOUR_MS;
+    EXPECT(scene, holder, EVIDENCE_YOUNGER);
+    assert_true(judge_is_rightful(holder));
+    set_stranger(&holder->process);
+    EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
 static void without_its_ancestors_nobody_is_stale(void **state)
 {
     struct holder *holder = add_sharer(*state);
@@ -250,6 +261,7 @@ int main(void)
              whoever_has_a_master_with_us_is_a_sibling),
         TEST("N12 our own descendant is one of us", our_own_descendant_is_one_of_us),
         TEST("N11 a worker is as old as its master", a_worker_is_as_old_as_its_master),
+        TEST("N07 a younger stranger has no right to a share", a_younger_stranger_has_no_right),
         TEST("N05 without its ancestors nobody is stale", without_its_ancestors_nobody_is_stale),
         TEST("N12 who may run our program", who_may_run_our_program),
         TEST("N12 who may run our script", who_may_run_our_script),
