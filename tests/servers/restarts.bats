@@ -13,23 +13,6 @@ teardown() {
     servers_teardown
 }
 
-# One process more of the kind, started once; the one before it has to go.
-restart() {
-    local kind=$1 number=$2 before=$started
-    launch_and_wait "$number" "$kind" "$port" LD_PRELOAD="$object"
-    assert_dead "$before"
-    [ "$number" -eq 1 ] || assert_said "$number" 'claimed in .*: 1 stale holder'
-}
-
-# restarts KIND COUNT
-restarts() {
-    local number
-    started=
-    for ((number = 1; number <= $2; number++)); do
-        restart "$1" "$number" || fail "start $number failed" || return 1
-    done
-}
-
 start_clients() {
     start clients "${network[@]}" node "$servers/clients.js" "$port" 4
     clients=$started

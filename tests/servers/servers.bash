@@ -130,9 +130,9 @@ ask_python_module() {
     exchange 127.0.0.1 "$1" 'GET / HTTP/1.0\r\n\r\n' | grep -q '^HTTP/1.0 200' && listeners "$1"
 }
 
-# The PIDs that hold a listening socket on the port, one a line.
+# The PIDs that hold a listening socket or one of UDP on the port, one a line.
 listeners() {
-    "${network[@]}" ss -Hltnp "sport = :$1" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un
+    "${network[@]}" ss -Hltunp "sport = :$1" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un
 }
 
 # ----- starting them --------------------------------------------------------------------------
@@ -140,7 +140,9 @@ listeners() {
 servers_setup() {
     harness_setup
     make_network
-    [ ${#network[@]} -gt 0 ] || { port=$(pick_port) && other_port=$(pick_port); }
+    stranger_port=18791
+    [ ${#network[@]} -gt 0 ] ||
+        { port=$(pick_port) && other_port=$(pick_port) && stranger_port=$(pick_port); }
 }
 
 # nginx and redis write their titles over their environment, where the harness looks for its tag:
@@ -164,12 +166,13 @@ adopt() {
     done
 }
 
-# launch NAME KIND PORT [VARIABLE=VALUE ...]: starts an instance; its PID is in $started.
+# launch NAME KIND PORT [PREFIX ...]: starts an instance; its PID is in $started. Whom it is to be
+# served by stands before its command: "${under[@]}".
 launch() {
     local name=$1 kind=$2 at=$3 command
     shift 3
     "${kind}_command" "$at"
-    start "$name" "${network[@]}" env "$@" "${command[@]}"
+    start "$name" "${network[@]}" "$@" "${command[@]}"
 }
 
 # answers KIND PORT PID: it is this process that answers
@@ -182,9 +185,31 @@ answers_or_ended() {
     answers "$@" || dead "$3"
 }
 
-# launch_and_wait NAME KIND PORT [VARIABLE=VALUE ...]: it answers when this returns.
+# Does anybody listen on the port? Asking costs more than looking, of which no process is needed.
+listens_or_ended() {
+    local file line hex
+    printf -v hex '%04X' "$1"
+    for file in "/proc/$2/net/"tcp{,6}; do
+        while read -r line; do
+            [[ $line != *":$hex "*":0000 0A "* ]] || return 0
+        done 2>/dev/null <"$file"
+    done
+    dead "$2"
+}
+
+claimed_or_ended() {
+    said "$1" 'claimed in' || dead "$2"
+}
+
+# launch_and_wait NAME KIND PORT [PREFIX ...]: it answers when this returns.
 launch_and_wait() {
     launch "$@"
+    wait_until 20 listens_or_ended "$3" "$started"
+    wait_for_answer "$1" "$2" "$3"
+}
+
+# wait_for_answer NAME KIND PORT: that of who was started last
+wait_for_answer() {
     wait_until 20 answers_or_ended "$2" "$3" "$started"
     answers "$2" "$3" "$started" || fail "$1 does not answer" || return 1
     adopt "$started"
@@ -203,8 +228,10 @@ launch_old() {
 }
 
 launch_new() {
-    launch_and_wait new "$1" "$port" LD_PRELOAD="$object" "${@:2}"
+    launch new "$1" "$port" "${under[@]}"
     new=$started
+    dead "$old" || wait_until 20 claimed_or_ended new "$new"
+    wait_for_answer new "$1" "$port"
 }
 
 # After the new one answered: was it a takeover as it should be?
@@ -222,12 +249,37 @@ check_takeover() {
     answers "$kind" "$other_port" "$bystander" || fail "the bystander answers no more"
 }
 
-# takeover KIND [VARIABLE=VALUE ...]: the variables are for the old one
+# takeover KIND [PREFIX ...]: what stands before the old one's command
 takeover() {
     launch_bystander "$1"
     launch_old "$@"
     launch_new "$1"
     check_takeover "$1"
+}
+
+# The old one ends when it is asked, and nobody does more than ask, however slow this machine is.
+polite_takeover() {
+    export PORTCLAIM_TERM_MS=5000
+    takeover "$@"
+    assert_equal "$(count new 'sent SIGTERM')" 1
+    assert_not_said new SIGKILL
+}
+
+# One process more of the kind, started once; the one before it has to go.
+restart() {
+    local kind=$1 number=$2 before=$started
+    launch_and_wait "$number" "$kind" "$port" "${under[@]}"
+    assert_dead "$before"
+    [ "$number" -eq 1 ] || assert_said "$number" 'claimed in .*: 1 stale holder'
+}
+
+# restarts KIND COUNT
+restarts() {
+    local number
+    started=
+    for ((number = 1; number <= $2; number++)); do
+        restart "$1" "$number" || fail "start $number failed" || return 1
+    done
 }
 
 # ----- clients --------------------------------------------------------------------------------

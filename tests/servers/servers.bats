@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2154 # variables of the files loaded
 load ../lib/harness
-load servers
+load ../servers/servers
 
 setup() {
     servers_setup
@@ -12,18 +12,6 @@ setup() {
 
 teardown() {
     servers_teardown
-}
-
-# The old one ends when it is asked, and nobody does more than ask, however slow this machine is.
-polite_takeover() {
-    export PORTCLAIM_TERM_MS=5000
-    takeover "$@"
-    assert_equal "$(count new 'sent SIGTERM')" 1
-    assert_not_said new SIGKILL
-}
-
-@test "S01 Node http on 127.0.0.1" {
-    polite_takeover node
 }
 
 @test "S01 Node http on both families by one socket (::)" {
@@ -38,10 +26,6 @@ polite_takeover() {
 @test "S14 Node with a rewritten title" {
     takeover node_title
     assert_said new 'is held by [0-9]+ "openclaw-gateway"'
-}
-
-@test "S08 Node cluster: the primary accepts for two workers" {
-    takeover node_cluster
 }
 
 @test "S08 Node cluster: two workers hold the socket as well" {
@@ -87,20 +71,10 @@ polite_takeover() {
     check_takeover nginx
 }
 
-@test "S01 python3 -m http.server" {
-    polite_takeover python_module
-}
-
-# The old one under portclaim as well: what its answers leave in TIME_WAIT is harmless then, and
-# privileges are not needed.
-@test "S01 Python asyncio without SO_REUSEADDR" {
-    polite_takeover asyncio LD_PRELOAD="$object"
-}
-
 @test "T01 asyncio without SO_REUSEADDR: connections in TIME_WAIT are nothing to the next instance" {
     launch_bystander asyncio
     # The first instance under portclaim gets SO_REUSEADDR, to the next one's good.
-    launch_old asyncio LD_PRELOAD="$object"
+    launch_old asyncio "${under[@]}"
     lingering "$port"
     kill -KILL "$old"
     assert_dead "$old"
@@ -120,22 +94,9 @@ polite_takeover() {
     check_takeover asyncio
 }
 
-@test "S08 nginx, master and two workers" {
-    takeover nginx
-    [ "${#old_family[@]}" -eq 3 ]
-}
-
-@test "S01 redis-server" {
-    polite_takeover redis
-}
-
-@test "S01 a C server that never sets SO_REUSEADDR" {
-    polite_takeover c_server LD_PRELOAD="$object"
-}
-
 # refused KIND: the new one must not touch the old one and fails for that.
 refused() {
-    launch new "$1" "$port" LD_PRELOAD="$object" PORTCLAIM_WAIT_MS=300
+    launch new "$1" "$port" "${under[@]}" PORTCLAIM_WAIT_MS=300
     exit_of new
     [ "$exit_status" -ne 0 ]
     assert_said new 'not claimed in .*: foreign, '
