@@ -24,7 +24,7 @@ COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all aarch64 aarch64-tests windows dist-windows windows-tests check-windows help deps check check-engines tests simulate soak demo requirements lint lint-windows format clean install uninstall force
+.PHONY: all aarch64 aarch64-tests windows dist-windows windows-tests check-windows help deps deps-servers check check-engines check-servers tests simulate soak demo requirements lint lint-windows format clean install uninstall force
 
 all: $(OBJECT) $(PORTCLAIM)
 
@@ -35,6 +35,7 @@ help:
 	@echo 'make dist-windows   a zip of them, with manual and examples'
 	@echo 'make check-windows  their tests, in Wine'
 	@echo 'make check-engines  the tests of Linux once more, all of them for musl and under the seccomp engine'
+	@echo 'make check-servers  all kinds of real servers, by both engines (make deps-servers)'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
@@ -239,9 +240,15 @@ WINDOWS_NATIVE = $(WINDOWS_TESTS)/decode $(WINDOWS_UNIT_TESTS)
 # table of claims is in every check.
 WAYS = seccomp musl
 TABLE = never stopping retry leftovers claim
-ENGINES = $(foreach file,$(TABLE),$(WAYS:%=tests/%/$(file).bats))
-ENGINES_LEFT = $(filter-out $(ENGINES),$(wildcard $(WAYS:%=tests/%/*.bats)))
-BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST),$(wildcard tests/linux/*.bats tests/windows/*.bats \
+ENGINES = $(foreach file,$(TABLE),$(WAYS:%=tests/%/$(file).bats)) tests/seccomp/kinds.bats
+ENGINES_LEFT = $(filter-out $(ENGINES) $(SERVERS),$(wildcard $(WAYS:%=tests/%/*.bats)))
+# Real servers, by both engines. Of some the packages are large: they are in no other check.
+SERVERS_SLOW = $(foreach engine,servers seccomp,tests/$(engine)/slow_kinds.bats)
+SERVERS = $(SERVERS_SLOW) $(foreach engine,servers seccomp,tests/$(engine)/kinds.bats tests/$(engine)/servers.bats)
+SERVER_PROGRAMS = $(if $(shell command -v i686-linux-gnu-gcc),$(BUILD)/tests/i386/server)
+SERVER_PROGRAMS_SLOW = $(if $(shell command -v go),$(BUILD)/tests/gateway_go) \
+	$(if $(shell command -v javac),$(BUILD)/tests/Gateway.class)
+BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST) $(SERVERS_SLOW),$(wildcard tests/linux/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
@@ -302,9 +309,25 @@ $(BUILD)/tests/%: tests/linux/%.c Makefile
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $< -ldl
 
 tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(MUSL_PROGRAMS) $(WINDOWS_NATIVE)
+$(BUILD)/tests/i386/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
+	@mkdir -p $(@D)
+	i686-linux-gnu-gcc -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
+
+$(BUILD)/tests/gateway_go: tests/servers/go/gateway.go
+	@mkdir -p $(@D)
+	CGO_ENABLED=0 GOCACHE=$(CURDIR)/$(BUILD)/go GOPATH=$(CURDIR)/$(BUILD)/go go build -o $@ $<
+
+$(BUILD)/tests/Gateway.class: tests/servers/Gateway.java
+	@mkdir -p $(@D)
+	javac -d $(@D) $<
+
+tests: $(SERVER_PROGRAMS)
 
 deps:
 	@tests/deps
+
+deps-servers:
+	@tests/deps servers
 
 # Looked for once, and not before it is asked for.
 WINDOWS_OBSTACLE = $(eval WINDOWS_OBSTACLE := $$(shell tests/lib/obstacle $(WINDOWS_CC) \
@@ -320,7 +343,7 @@ check: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(WINDOWS_OBSTACLE),,windows-tests) \
 		$(if $(AARCH64_OBSTACLE),,aarch64-tests)
 	@rm -rf $(BUILD)/tap
-	@WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' AARCH64_OBSTACLE='$(AARCH64_OBSTACLE)' \
+	@ONE_ENGINE=yes WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' AARCH64_OBSTACLE='$(AARCH64_OBSTACLE)' \
 		prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(BATS) \
 		tests/simulation/mutants.sh $(SIMULATION) $(UNIT_TESTS) $(UNIT_SANITIZED) \
 		$(WINDOWS_UNIT_TESTS) $(if $(AARCH64_OBSTACLE),,$(AARCH64_UNIT_TESTS)) && \
@@ -328,6 +351,10 @@ check: deps
 
 check-engines: tests
 	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(ENGINES) $(ENGINES_LEFT)
+
+# All kinds of servers, for which the machine has to have them (make deps-servers).
+check-servers: tests $(SERVER_PROGRAMS_SLOW)
+	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(SERVERS)
 
 requirements:
 	@tests/requirements

@@ -1,0 +1,1 @@
+../servers/slow_kinds.bats

@@ -1,0 +1,2 @@
+<?php // for php -S
+echo getmypid(), "\n";
