@@ -21,8 +21,8 @@ static const char *const interpreters[] = {
 };
 
 /*
- * The same, but what they run are programs: emulators, and the dynamic loader called by name,
- * which in musl is libc.so.
+ * The same, but what they run are programs: emulators, and the dynamic loader called by name, whose
+ * file is libc.so in musl.
  */
 static const char *const loaders[] = {
     "box64", "box86", "FEX", "FEXInterpreter", "FEXLoader", "ld", "libc", "qemu", "rosetta", "wine",
@@ -77,23 +77,6 @@ bool runners_launches(const char *path)
     const char *name = text_base_name(path);
     for (size_t index = 0; index < sizeof(launchers) / sizeof(launchers[0]); index++) {
         if (names_program(name, launchers[index]))
-            return true;
-    }
-    return false;
-}
-
-/* Names as Linux cuts them, after 15 characters. Who is missing here is taken for a supervisor that
- * knows its children: that errs towards fewer kills. */
-bool runners_gathers(const char *name)
-{
-    static const char *const gatherers[] = {
-        "ash", "bash",      "busybox",     "catatonit", "conmon", "containerd-shim",
-        "csh", "dash",      "docker-init", "dumb-init", "fish",   "init",
-        "ksh", "s6-svscan", "sh",          "systemd",   "tcsh",   "tini",
-        "zsh",
-    };
-    for (size_t index = 0; index < sizeof(gatherers) / sizeof(gatherers[0]); index++) {
-        if (text_equal(name, gatherers[index]))
             return true;
     }
     return false;

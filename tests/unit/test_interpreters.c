@@ -133,6 +133,7 @@ static void interpreters_are_known_by_name_and_version(void **state)
                                                "pypy3",
                                                "qemu-aarch64",
                                                "qemu-aarch64-static",
+                                               "libc.so",
                                                "box64",
                                                "FEXInterpreter",
                                                "rosetta",
