@@ -24,7 +24,11 @@ COMMAND = $(wildcard preload/command/*.c preload/command/*/*.c \
 EXPORTS = preload/linux/exports.map
 
 .DELETE_ON_ERROR:
-.PHONY: all aarch64 aarch64-tests windows dist-windows windows-tests check-windows help deps deps-servers check check-engines check-servers tests simulate soak demo requirements lint lint-windows format clean install uninstall force
+.PHONY: all help install uninstall clean force
+.PHONY: deps check tests demo requirements soak simulate
+.PHONY: deps-servers check-engines check-servers matrix
+.PHONY: aarch64 aarch64-tests windows windows-tests check-windows dist-windows
+.PHONY: lint lint-windows format
 
 all: $(OBJECT) $(PORTCLAIM)
 
@@ -36,6 +40,7 @@ help:
 	@echo 'make check-windows  their tests, in Wine'
 	@echo 'make check-engines  the tests of Linux once more, all of them for musl and under the seccomp engine'
 	@echo 'make check-servers  all kinds of real servers, by both engines (make deps-servers)'
+	@echo 'make matrix     the table of them in README.md, after make check-servers'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
@@ -355,6 +360,10 @@ check-engines: tests
 # All kinds of servers, for which the machine has to have them (make deps-servers).
 check-servers: tests $(SERVER_PROGRAMS_SLOW)
 	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(SERVERS)
+
+# The table in README.md, of what check-servers found.
+matrix:
+	@tests/servers/matrix README.md
 
 requirements:
 	@tests/requirements
