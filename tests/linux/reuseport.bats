@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # PORTCLAIM_REUSEPORT: who is stale and shares the port with a new instance has to go once that one
 # listens; whoever belongs to the same instance stays.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # each test is a subshell; harness.bash sets much
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2046,SC2154 # each test is a subshell; harness.bash sets much
 bats_require_minimum_version 1.5.0
 
 load ../lib/harness
