@@ -144,7 +144,7 @@ mutant "siblings are stale" \
 mutant "siblings that share are stale" \
     's/if (kinship_is_one_instance(self, process))/if (false)/'
 mutant "strangers share by right" \
-    's/    case VERDICT_NEWER:/    case VERDICT_NEWER: case VERDICT_FOREIGN:/'
+    '/^bool judge_is_rightful/,/^}/s/return false/return holder->verdict == VERDICT_FOREIGN/'
 mutant "a call that succeeded is made again" \
     '/static enum attempt try_once/,/^}/s/if (shares(claim))/if (false)/'
 mutant "a rival's new socket goes unnoticed" \
