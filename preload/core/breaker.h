@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BREAKER_RECORDS = 64, BREAKER_NAME_SIZE = 48 };
+enum {
+    BREAKER_RECORDS = 64,
+    BREAKER_NAME_SIZE = 48,
+    BREAKER_ALIGNMENT = 8, /* bytes: also where a uint64_t is content with 4 (i386) */
+};
 
 /* Who stopped whom. Names are a unit if there is one, else a program. */
 struct breaker_record {
@@ -24,7 +28,7 @@ struct breaker_record {
 
 struct breaker_memory {
     uint32_t count; /* at most BREAKER_RECORDS; the oldest first */
-    struct breaker_record records[BREAKER_RECORDS];
+    _Alignas(BREAKER_ALIGNMENT) struct breaker_record records[BREAKER_RECORDS];
 };
 
 /*

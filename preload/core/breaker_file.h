@@ -8,14 +8,23 @@
 #include "obstacles.h"
 #include "text.h"
 
+#include <stddef.h>
+
 /*
- * The file as it is on this machine. The magic is written last: a file that was cut short by an end
- * of its writer has none.
+ * The file as it is on this machine, the same for programs of 32 and of 64 bits: a kill war between
+ * the two is one. The magic is written last: a file that was cut short by an end of its writer has
+ * none.
  */
 struct breaker_file {
     uint32_t magic;
-    struct breaker_memory memory;
+    _Alignas(BREAKER_ALIGNMENT) struct breaker_memory memory;
 };
+
+_Static_assert(offsetof(struct breaker_file, memory) == 8 &&
+                   offsetof(struct breaker_memory, records) == 8 &&
+                   sizeof(struct breaker_record) == 120 &&
+                   sizeof(struct breaker_memory) == 8 + BREAKER_RECORDS * 120,
+               "the layout that BREAKER_FILE_MAGIC stands for");
 
 enum { BREAKER_FILE_MAGIC = 0x70636c31 /* "pcl1": the layout above */ };
 

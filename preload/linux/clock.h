@@ -12,9 +12,9 @@
 
 static inline uint64_t clock_milliseconds(clockid_t clock)
 {
-    struct timespec now = {0};
+    struct system_time now = {0};
     (void)SYSTEM(clock_gettime, clock, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.seconds * 1000 + (uint64_t)now.nanoseconds / 1000000;
 }
 
 static inline uint64_t clock_now_ms(void)

@@ -9,7 +9,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum { STDERR = 2 };
 
@@ -26,7 +25,7 @@ static bool is_internet_socket(int descriptor)
 static bool takes_a_line(int descriptor)
 {
     struct pollfd polled = {.fd = descriptor, .events = POLLOUT};
-    struct timespec at_once = {0};
+    struct system_time at_once = {0};
     return SYSTEM(ppoll, &polled, 1, &at_once, 0, 0) == 1 && polled.revents == POLLOUT;
 }
 

@@ -20,10 +20,14 @@ enum {
     PREDECESSOR_SIZE = SETTINGS_LIST_SIZE + sizeof(predecessor),
 };
 
-/* O_NONBLOCK: a FIFO that nobody reads fails at once. */
+/*
+ * O_NONBLOCK: a FIFO that nobody reads fails at once. O_LARGEFILE: a process of 32 bits could not
+ * open what is over 2 GiB, and rotate it (open(2), EOVERFLOW).
+ */
 static int open_log_file(const char *path, int more_flags)
 {
-    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | more_flags;
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_LARGEFILE |
+                more_flags;
     return (int)SYSTEM(openat, AT_FDCWD, path, flags, LOG_FILE_MODE);
 }
 

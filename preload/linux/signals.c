@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 /* Newer than the headers of old distributions; the same numbers on every architecture. */
 #ifndef SYS_pidfd_send_signal
@@ -95,9 +94,9 @@ enum { WAIT_AT_ONCE = 2 * OBSERVATION_HOLDERS };
 void signals_wait(const int64_t *handles, bool *ended, uint32_t count, uint64_t milliseconds)
 {
     struct pollfd polled[WAIT_AT_ONCE];
-    struct timespec time_out = {
-        .tv_sec = (time_t)(milliseconds / 1000),
-        .tv_nsec = (long)(milliseconds % 1000) * 1000000,
+    struct system_time time_out = {
+        .seconds = (unsigned long)(milliseconds / 1000),
+        .nanoseconds = (long)(milliseconds % 1000) * 1000000,
     };
     if (count > WAIT_AT_ONCE)
         count = WAIT_AT_ONCE;
