@@ -27,18 +27,21 @@ EXPORTS = preload/linux/exports.map
 .PHONY: all help install uninstall clean force
 .PHONY: deps check tests demo requirements soak simulate
 .PHONY: deps-servers check-engines check-servers matrix
-.PHONY: aarch64 aarch64-tests windows windows-tests check-windows dist-windows
+.PHONY: multilib install-multilib i386-compiler i386-tests aarch64 aarch64-tests
+.PHONY: windows windows-tests check-windows dist-windows
 .PHONY: lint lint-windows format
 
 all: $(OBJECT) $(PORTCLAIM)
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
+	@echo 'make multilib   the object of 32 bits as well, for i386 programs'
+	@echo 'make install-multilib   both objects, for one LD_PRELOAD=/usr/local/$$LIB/libportclaim.so'
 	@echo 'make aarch64    libportclaim.so for 64-bit ARM, cross-compiled'
 	@echo 'make windows    portclaim.dll and portclaim.exe, cross-compiled'
 	@echo 'make dist-windows   a zip of them, with manual and examples'
 	@echo 'make check-windows  their tests, in Wine'
-	@echo 'make check-engines  the tests of Linux once more, all of them for musl and under the seccomp engine'
+	@echo 'make check-engines  the tests of Linux once more, in every other way: musl, seccomp, 32 bits'
 	@echo 'make check-servers  all kinds of real servers, by both engines (make deps-servers)'
 	@echo 'make matrix     the table of them in README.md, after make check-servers'
 	@echo 'make tests      build the tests, run none'
@@ -61,22 +64,22 @@ LINUX_OBJECTS = $(LINUX:preload/%.c=$(BUILD)/preload/%.o)
 # gcc for aarch64 leaves atomics to functions of libgcc, which is not linked.
 architecture_flags = $(if $(filter aarch64%,$(shell $(1) -dumpmachine)),-mno-outline-atomics)
 
-# $(call object_for,DIRECTORY,COMPILER): the object, for what this compiler compiles for.
+# $(call object_for,DIRECTORY,COMPILER,FLAGS,LIBRARIES): the object, for what this compiler compiles for.
 define object_for
 $(1)/preload/core/%.o: preload/core/%.c Makefile
 	@mkdir -p $$(@D)
-	$(2) -std=c11 $$(CFLAGS) $$(WARNINGS) $$(PRELOAD_FLAGS) $$(call architecture_flags,$(2)) \
+	$(2) -std=c11 $$(CFLAGS) $$(WARNINGS) $$(PRELOAD_FLAGS) $(3) $$(call architecture_flags,$(2)) \
 		-MMD -MP -c -o $$@ $$<
 
 $(1)/preload/linux/%.o: preload/linux/%.c Makefile
 	@mkdir -p $$(@D)
-	$(2) -std=gnu11 $$(CFLAGS) $$(WARNINGS) $$(PRELOAD_FLAGS) $$(call architecture_flags,$(2)) \
+	$(2) -std=gnu11 $$(CFLAGS) $$(WARNINGS) $$(PRELOAD_FLAGS) $(3) $$(call architecture_flags,$(2)) \
 		$$(INCLUDES) -MMD -MP -c -o $$@ $$<
 
 $(1)/libportclaim.so: $(patsubst %.c,$(1)/%.o,$(CORE) $(LINUX)) $(EXPORTS)
 	$(2) $$(CFLAGS) -shared -nostdlib -o $$@ $$(filter %.o,$$^) \
 		-Wl,--version-script=$$(EXPORTS) -Wl,-soname,libportclaim.so -Wl,--gc-sections \
-		-Wl,-z,noexecstack -Wl,-z,relro $$(LDFLAGS)
+		-Wl,-z,noexecstack -Wl,-z,relro $$(LDFLAGS) $(4)
 
 -include $(patsubst %.c,$(1)/%.d,$(CORE) $(LINUX))
 endef
@@ -92,12 +95,58 @@ aarch64: $(AARCH64)/libportclaim.so
 
 $(eval $(call object_for,$(AARCH64),$(AARCH64_CC)))
 
+# ---- the shared object of 32 bits ----
+
+# For programs of i386 on x86-64. Each is looked for once, and not before it is asked for: the
+# compiler, and what "$LIB" in LD_PRELOAD means to the loaders of 64 and of 32 bits.
+ifeq ($(origin I386_CC),undefined)
+I386_CC = $(eval I386_CC := $$(shell preload/linux/multilib/compiler '$(CC)'))$(I386_CC)
+endif
+ifeq ($(origin LIB64),undefined)
+LIB64 = $(eval LIB64 := $$(shell preload/linux/multilib/directory '$(CC)'))$(LIB64)
+endif
+ifeq ($(origin LIB32),undefined)
+LIB32 = $(eval LIB32 := $$(shell preload/linux/multilib/directory '$(I386_CC)'))$(LIB32)
+endif
+# What it means in one distribution or another.
+KNOWN_LIBS = lib32 lib/i386-linux-gnu lib/i686-linux-gnu lib64 lib/x86_64-linux-gnu \
+	lib/aarch64-linux-gnu lib
+
+give_up = { echo '$(1)' >&2; exit 1; }
+NO_I386_CC = make multilib: there is no compiler for programs of 32 bits: install gcc-i686-linux-gnu \
+	(Debian, Ubuntu) or glibc-devel.i686 and libgcc.i686 (Fedora), or name one: \
+	make multilib I386_CC="gcc -m32"
+NO_LIB = make install-multilib: nobody here can say what $$LIB is to the loader of 32 bits: install \
+	libc6-i386 (Debian, Ubuntu) or glibc.i686 (Fedora), or say it: \
+	make install-multilib LIB64=lib/x86_64-linux-gnu LIB32=lib32
+SAME_LIB = make install-multilib: $(LIBDIR) is where programs of 32 bits look: install into another \
+	directory, LIBDIR=$(PREFIX)/$(LIB64)
+
+I386_OBJECT = $(BUILD)/i386/libportclaim.so
+# Programs of old compilers call us with a stack that is aligned to no more than a word.
+# From libgcc what the compiler calls for a 64-bit division; it is linked in.
+$(eval $(call object_for,$(BUILD)/i386,$$(I386_CC),-mincoming-stack-boundary=2,-lgcc))
+
+$(patsubst %.c,$(BUILD)/i386/%.o,$(CORE) $(LINUX)): | i386-compiler
+
+i386-compiler:
+	@[ -n '$(I386_CC)' ] || $(call give_up,$(NO_I386_CC))
+
+# Beside the command as they will be installed, if the loaders are here to be asked: one LD_PRELOAD
+# line, build/$LIB/libportclaim.so, serves programs of both sizes.
+multilib: all $(I386_OBJECT)
+	@if [ -n '$(LIB64)' ] && [ -n '$(LIB32)' ]; then \
+		mkdir -p '$(BUILD)/$(LIB64)' '$(BUILD)/$(LIB32)' && \
+		ln -srf '$(OBJECT)' '$(BUILD)/$(LIB64)/libportclaim.so' && \
+		ln -srf '$(I386_OBJECT)' '$(BUILD)/$(LIB32)/libportclaim.so'; fi
+
 # ---- the command ----
 
 # The same core and the same look-up as in the shared object, but for what stands in front of the
 # program's own calls.
 PRELOAD_ONLY = before_main claiming interpose next startup version
-COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE
+COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE \
+	-DPORTCLAIM_KNOWN_LIBS='"$(KNOWN_LIBS)"'
 COMMAND_OBJECTS = $(COMMAND:preload/%.c=$(BUILD)/preload/%.o)
 SHARED_OBJECTS = $(CORE_OBJECTS) \
 	$(filter-out $(PRELOAD_ONLY:%=$(BUILD)/preload/linux/%.o),$(LINUX_OBJECTS))
@@ -210,8 +259,21 @@ install: all
 		install -D -m "$$mode" "$$file" "$(DOCDIR)/$$file" || exit 1; \
 	done
 
+# One LD_PRELOAD line for programs of 64 and of 32 bits, $(PREFIX)/$LIB/libportclaim.so. The object of
+# 64 bits is there by a link: a later `make install` brings it up to date as well.
+MULTILIBDIR = $(DESTDIR)$(PREFIX)
+install-multilib: install multilib
+	@[ -n '$(LIB64)' ] && [ -n '$(LIB32)' ] || $(call give_up,$(NO_LIB))
+	@[ '$(PREFIX)/$(LIB32)' != '$(LIBDIR)' ] || $(call give_up,$(SAME_LIB))
+	install -d "$(MULTILIBDIR)/$(LIB64)" "$(MULTILIBDIR)/$(LIB32)"
+	install -m 644 $(I386_OBJECT) "$(MULTILIBDIR)/$(LIB32)/libportclaim.so.new"
+	mv -f "$(MULTILIBDIR)/$(LIB32)/libportclaim.so.new" "$(MULTILIBDIR)/$(LIB32)/libportclaim.so"
+	[ "$(MULTILIBDIR)/$(LIB64)" -ef "$(OBJECTDIR)" ] || \
+		ln -srf "$(OBJECTDIR)/libportclaim.so" "$(MULTILIBDIR)/$(LIB64)/libportclaim.so"
+
 # The directories that bear our name go as well, once they are empty.
 uninstall:
+	rm -f $(KNOWN_LIBS:%="$(MULTILIBDIR)/%/libportclaim.so")
 	rm -f "$(OBJECTDIR)/libportclaim.so" "$(BINDIR)/portclaim" "$(MANDIR)/man1/portclaim.1" \
 		"$(MANDIR)/man7/portclaim.7" "$(COMPLETIONDIR)/portclaim" $(EXAMPLES:%="$(DOCDIR)/%")
 	@find "$(DOCDIR)" -depth -type d -empty -delete 2>/dev/null || true
@@ -250,8 +312,7 @@ ENGINES_LEFT = $(filter-out $(ENGINES) $(SERVERS),$(wildcard $(WAYS:%=tests/%/*.
 # Real servers, by both engines. Of some the packages are large: they are in no other check.
 SERVERS_SLOW = $(foreach engine,servers seccomp,tests/$(engine)/slow_kinds.bats)
 SERVERS = $(SERVERS_SLOW) $(foreach engine,servers seccomp,tests/$(engine)/kinds.bats tests/$(engine)/servers.bats)
-SERVER_PROGRAMS = $(if $(shell command -v i686-linux-gnu-gcc),$(BUILD)/tests/i386/server)
-SERVER_PROGRAMS_SLOW = $(if $(shell command -v go),$(BUILD)/tests/gateway_go) \
+SERVER_PROGRAMS = $(if $(shell command -v go),$(BUILD)/tests/gateway_go) \
 	$(if $(shell command -v javac),$(BUILD)/tests/Gateway.class)
 BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST) $(SERVERS_SLOW),$(wildcard tests/linux/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))
@@ -313,11 +374,6 @@ $(BUILD)/tests/%: tests/linux/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $< -ldl
 
-tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(MUSL_PROGRAMS) $(WINDOWS_NATIVE)
-$(BUILD)/tests/i386/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
-	@mkdir -p $(@D)
-	i686-linux-gnu-gcc -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
-
 $(BUILD)/tests/gateway_go: tests/servers/go/gateway.go
 	@mkdir -p $(@D)
 	CGO_ENABLED=0 GOCACHE=$(CURDIR)/$(BUILD)/go GOPATH=$(CURDIR)/$(BUILD)/go go build -o $@ $<
@@ -326,7 +382,7 @@ $(BUILD)/tests/Gateway.class: tests/servers/Gateway.java
 	@mkdir -p $(@D)
 	javac -d $(@D) $<
 
-tests: $(SERVER_PROGRAMS)
+tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(MUSL_PROGRAMS) $(WINDOWS_NATIVE)
 
 deps:
 	@tests/deps
@@ -345,8 +401,8 @@ AARCH64_OBSTACLE = $(eval AARCH64_OBSTACLE := $$(shell tests/lib/obstacle $(AARC
 # the last line of a run that passes. Where programs for another system or processor can't be built,
 # their tests are skipped and say why.
 check: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(WINDOWS_OBSTACLE),,windows-tests) \
-		$(if $(AARCH64_OBSTACLE),,aarch64-tests)
+	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(LIB32),i386-tests) \
+		$(if $(WINDOWS_OBSTACLE),,windows-tests) $(if $(AARCH64_OBSTACLE),,aarch64-tests)
 	@rm -rf $(BUILD)/tap
 	@ONE_ENGINE=yes WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' AARCH64_OBSTACLE='$(AARCH64_OBSTACLE)' \
 		prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(BATS) \
@@ -354,11 +410,14 @@ check: deps
 		$(WINDOWS_UNIT_TESTS) $(if $(AARCH64_OBSTACLE),,$(AARCH64_UNIT_TESTS)) && \
 		tests/requirements --quiet
 
-check-engines: tests
-	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(ENGINES) $(ENGINES_LEFT)
+check-engines:
+	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(LIB32),i386-tests)
+	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(ENGINES) $(ENGINES_LEFT) \
+		$(if $(LIB32),$(wildcard tests/i386/*.bats))
 
 # All kinds of servers, for which the machine has to have them (make deps-servers).
-check-servers: tests $(SERVER_PROGRAMS_SLOW)
+check-servers:
+	@$(MAKE) --no-print-directory -j$(JOBS) tests $(SERVER_PROGRAMS) $(if $(LIB32),i386-tests)
 	@prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(SERVERS)
 
 # The table in README.md, of what check-servers found.
@@ -411,6 +470,18 @@ $(eval $(call tests_for,$(AARCH64),$(AARCH64_CC)))
 AARCH64_UNIT_TESTS = $(UNIT:%=$(AARCH64)/tests/unit/%)
 
 aarch64-tests: aarch64 $(AARCH64_UNIT_TESTS) $(addprefix $(AARCH64)/tests/,simulate server)
+
+I386_TESTS = $(addprefix $(BUILD)/tests/i386/,server simulate)
+
+$(BUILD)/tests/i386/simulate: $(wildcard tests/simulation/*.[ch] preload/core/*.[ch]) $(CORE_ALONE) Makefile | i386-compiler
+	@mkdir -p $(@D)
+	$(I386_CC) -std=gnu11 -O2 $(WARNINGS) $(INCLUDES) -o $@ $(wildcard tests/simulation/*.c) $(CORE_ALONE)
+
+$(BUILD)/tests/i386/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile | i386-compiler
+	@mkdir -p $(@D)
+	$(I386_CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
+
+i386-tests: multilib $(I386_TESTS)
 
 # ---- tests for Windows ----
 
@@ -509,7 +580,7 @@ lint:
 	clang-format --dry-run --Werror $(C_FILES)
 	clang-tidy --quiet $(CORE) -- -std=c11 $(INCLUDES)
 	clang-tidy --quiet $(LINUX) $(COMMAND) -- -std=gnu11 -D_GNU_SOURCE \
-		-DPORTCLAIM_LIBDIR='"$(LIBDIR)"' $(INCLUDES)
+		-DPORTCLAIM_LIBDIR='"$(LIBDIR)"' -DPORTCLAIM_KNOWN_LIBS='"$(KNOWN_LIBS)"' $(INCLUDES)
 	@if command -v $(WINDOWS_CC) >/dev/null; then $(MAKE) --no-print-directory lint-windows; \
 		else echo 'lint: preload/windows is left out, for there is no $(WINDOWS_CC)'; fi
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
