@@ -145,8 +145,7 @@ multilib: all $(I386_OBJECT)
 # The same core and the same look-up as in the shared object, but for what stands in front of the
 # program's own calls.
 PRELOAD_ONLY = before_main claiming interpose next startup version
-COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE \
-	-DPORTCLAIM_KNOWN_LIBS='"$(KNOWN_LIBS)"'
+COMMAND_FLAGS = -fPIE -fstack-protector-strong -D_GNU_SOURCE
 COMMAND_OBJECTS = $(COMMAND:preload/%.c=$(BUILD)/preload/%.o)
 SHARED_OBJECTS = $(CORE_OBJECTS) \
 	$(filter-out $(PRELOAD_ONLY:%=$(BUILD)/preload/linux/%.o),$(LINUX_OBJECTS))
@@ -158,7 +157,8 @@ $(BUILD)/libdir: force
 	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' >$@
 
 $(LIBRARY_DIRECTORY): $(BUILD)/libdir
-$(LIBRARY_DIRECTORY): COMMAND_FLAGS += -DPORTCLAIM_LIBDIR='"$(LIBDIR)"'
+$(LIBRARY_DIRECTORY): COMMAND_FLAGS += -DPORTCLAIM_LIBDIR='"$(LIBDIR)"' \
+	-DPORTCLAIM_KNOWN_LIBS='"$(KNOWN_LIBS)"'
 
 $(COMMAND_OBJECTS): $(BUILD)/preload/%.o: preload/%.c Makefile
 	@mkdir -p $(@D)

@@ -1,6 +1,7 @@
 #include "engines.h"
 
 #include "core/text.h"
+#include "linux/command/program/object.h"
 
 #include <elf.h>
 #include <stddef.h>
@@ -28,7 +29,14 @@ static bool serves_by_preload(enum program_finding finding, bool claims)
 /* Not so another machine's, of which execvp(3) would make a script when the kernel has no use. */
 static bool is_of_32_bits(const struct program *program)
 {
-    return program->word_bits == 32 && (program->machine == EM_386 || program->machine == EM_ARM);
+    return program->word_bits == 32 && program->machine == EM_ARM;
+}
+
+/* The object of the other word size is there only where somebody has asked for it. */
+static bool lacks_object(const struct program *program)
+{
+    struct object object;
+    return object_is_of_its_own(program) && !object_find(program, &object);
 }
 
 /*
@@ -45,6 +53,7 @@ static bool serves_by_seccomp(const struct program *program, enum engine wanted)
     case PROGRAM_ARCHITECTURE:
         return wanted != ENGINE_PRELOAD && is_of_32_bits(program);
     case PROGRAM_SERVED:
+        return wanted == ENGINE_SECCOMP || (wanted == ENGINE_AUTO && lacks_object(program));
     case PROGRAM_UNREADABLE:
     case PROGRAM_ENVIRONMENT:
         return wanted == ENGINE_SECCOMP;

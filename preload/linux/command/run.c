@@ -8,6 +8,7 @@
 #include "command/run.h"
 #include "command/command.h"
 #include "command/visible.h"
+#include "core/text.h"
 #include "linux/command/engine.h"
 #include "linux/command/engines.h"
 #include "linux/command/program/object.h"
@@ -105,7 +106,7 @@ static bool is_preloaded(const char *list, const char *object)
         err(EXIT_REFUSED, "portclaim run");
     for (char *entry = strtok_r(entries, " :", &rest); entry != NULL && !found;
          entry = strtok_r(NULL, " :", &rest))
-        found = is_same_file(entry, object);
+        found = text_equal(entry, object) || is_same_file(entry, object);
     free(entries);
     return found;
 }
@@ -149,11 +150,12 @@ static int run_by_preload(char **arguments, const struct program *program)
     struct object object;
     if (program->finding == PROGRAM_UNREADABLE)
         warn_of_unreadable(program);
-    if (!object_find(&object)) {
+    if (!object_find(program, &object)) {
         command_complain(&command_run, "%s", object.why);
         return EXIT_REFUSED;
     }
-    preload(object.path);
+    object_share(program, &object);
+    preload(object.entry);
     return become(arguments);
 }
 
@@ -214,8 +216,8 @@ const char run_manner[] =
     "The program takes the place of this process, with libportclaim.so first in LD_PRELOAD: PID,\n"
     "signals, exit status and sd_notify(3) are as without portclaim. When its port is taken by an\n"
     "earlier instance of the same service, that one is stopped; nobody else is. A program that\n"
-    "LD_PRELOAD does not reach (static, Go, 32 bits) gets a small supervisor instead, which\n"
-    "answers its bind() and listen().\n";
+    "LD_PRELOAD does not reach (static, Go, of 32 bits without an object of its own) gets a\n"
+    "small supervisor instead, which answers its bind() and listen().\n";
 
 const char run_programs[] =
     "  --engine ENGINE     preload, seccomp (the supervisor, for everything that the program\n"

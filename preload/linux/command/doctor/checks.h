@@ -21,7 +21,8 @@ struct patient {
     struct service unit;
     pid_t pid; /* 0: nothing runs */
     struct account account;
-    struct object object; /* the one that belongs to this command */
+    struct program program; /* what runs, or would; empty when it was not looked at */
+    struct object object;   /* the one for it that belongs to this command */
     bool object_found;
     bool wrapped;                   /* its command line begins with `portclaim run` */
     enum engine engine_wanted;      /* by --engine of that */

@@ -151,6 +151,7 @@ static int answer_with_dropin(const struct patient *patient)
 
 static void release(struct patient *patient)
 {
+    program_free(&patient->program);
     service_free(&patient->unit);
     string_list_free(&patient->environment);
     string_list_free(&patient->command);
@@ -288,7 +289,7 @@ static int examine(void)
     };
     /* Two whole paths and more: not for every stack. */
     static struct patient patient;
-    patient.object_found = object_find(&patient.object);
+    patient.object_found = object_find(NULL, &patient.object);
     int status = subject_examine(&asked, &examiners, &patient);
     release(&patient);
     return status;

@@ -85,11 +85,12 @@ static bool find_mapping(pid_t pid, struct mapping *mapping)
 static bool read_version(pid_t pid, const struct mapping *mapping, char *version)
 {
     char path[PATH_MAX + NAME_SIZE];
+    int word_bits; /* what is loaded is of the right ones */
     snprintf(path, sizeof(path), "/proc/%d/map_files/%s", (int)pid, mapping->range);
-    if (object_read_version(path, version, OBJECT_VERSION_SIZE))
+    if (object_read(path, version, OBJECT_VERSION_SIZE, &word_bits))
         return true;
     snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, mapping->path);
-    return !mapping->deleted && object_read_version(path, version, OBJECT_VERSION_SIZE);
+    return !mapping->deleted && object_read(path, version, OBJECT_VERSION_SIZE, &word_bits);
 }
 
 /* ---- findings ---- */

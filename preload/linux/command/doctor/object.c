@@ -178,12 +178,18 @@ static bool check_version(struct patient *patient, const char *path)
 {
     static const char goes_on[] = "the loader complains in one line and goes on without it";
     char version[OBJECT_VERSION_SIZE];
+    int word_bits = 0;
     if (access(path, F_OK) != 0)
         add_wrong_object(patient, RESULT_FAIL,
                          said("%s does not exist, or cannot be reached", path), goes_on);
-    else if (!object_read_version(path, version, sizeof(version)))
+    else if (!object_read(path, version, sizeof(version), &word_bits))
         add_wrong_object(patient, RESULT_FAIL,
                          said("%s is not portclaim's object, or cannot be read", path), goes_on);
+    else if (patient->program.word_bits != 0 && word_bits != patient->program.word_bits)
+        add_wrong_object(patient, RESULT_FAIL,
+                         said("%s is of %d bits, and the program of %d", path, word_bits,
+                              patient->program.word_bits),
+                         goes_on);
     else if (!text_equal(version, PORTCLAIM_VERSION))
         add_wrong_object(
             patient, RESULT_WARN,
@@ -262,12 +268,16 @@ static bool check_modes(struct patient *patient, const char *path)
 
 static void check_object_at(struct patient *patient, const char *path)
 {
+    char resolved[PATH_MAX];
     bool within_root = patient->service != NULL && !patient->service->privileged &&
                        (service_has(patient->service, "RootDirectory") ||
                         service_has(patient->service, "RootImage"));
     if (strchr(path, '$') != NULL) { /* $LIB, $ORIGIN, $PLATFORM: the loader's own affair */
-        checkup_pass(&patient->checkup, object_check,
-                     said("%s is for the loader to find; a running process shows it", path));
+        if (object_resolve(&patient->program, path, resolved))
+            check_object_at(patient, resolved);
+        else
+            checkup_pass(&patient->checkup, object_check,
+                         said("%s is for the loader to find; a running process shows it", path));
         return;
     }
     if (patient->service != NULL && !check_sandbox(patient, path))
@@ -294,6 +304,8 @@ void check_object(struct patient *patient)
         check_object_at(patient, patient->object.path);
     else
         fail(patient, object_check, said("%s", patient->object.why),
-             "without its object portclaim is in no program", said("make install"));
+             "without its object portclaim is in no program",
+             said(object_is_of_its_own(&patient->program) ? "make install-multilib"
+                                                          : "make install"));
     free(entry);
 }

@@ -50,7 +50,10 @@ static void pass(struct patient *patient, const struct program *program, const c
 static void add(struct patient *patient, const struct program *program, const char *story)
 {
     const bool alone = patient->service == NULL && patient->pid == 0;
-    patient->engine = serving(patient, program);
+    patient->object_found = object_find(program, &patient->object);
+    patient->engine = alone && program->finding == PROGRAM_SERVED
+                          ? engines_choose(program, ENGINE_AUTO, false)
+                          : serving(patient, program);
     if (patient->engine == ENGINE_SECCOMP || program->finding == PROGRAM_SERVED) {
         pass(patient, program, story);
         return;
@@ -67,21 +70,19 @@ static void add(struct patient *patient, const struct program *program, const ch
 
 void check_program(struct patient *patient, char *const *arguments)
 {
-    struct program program;
-    (void)program_examine(arguments, &program);
-    char *story = program_story(&program);
-    add(patient, &program, story);
+    struct program *program = &patient->program;
+    (void)program_examine(arguments, program);
+    char *story = program_story(program);
+    add(patient, program, story);
     free(story);
-    program_free(&program);
 }
 
 void check_program_file(struct patient *patient, const char *file, const char *name)
 {
-    struct program program;
-    program_examine_file(file, &program);
-    text_copy(program.path, sizeof(program.path), name);
+    struct program *program = &patient->program;
+    program_examine_file(file, program);
+    text_copy(program->path, sizeof(program->path), name);
     char *story = said("%s", name);
-    add(patient, &program, story);
+    add(patient, program, story);
     free(story);
-    program_free(&program);
 }

@@ -17,6 +17,14 @@ enum {
     FAILED = 2,
 };
 
+/*
+ * Whatever the file's word size, in the words of 64 bits, which hold those of 32. Notes are the
+ * same in both.
+ */
+typedef Elf64_Ehdr file_header;
+typedef Elf64_Phdr program_header;
+typedef Elf64_Shdr section_header;
+
 /* The header of the program that runs this, put there by the linker. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
@@ -49,36 +57,119 @@ static void *read_piece(int descriptor, uint64_t offset, size_t size)
 
 /* ---- the header ---- */
 
-static enum elf_kind read_identity(int descriptor, ElfW(Ehdr) * header, struct elf *elf)
+/* Does this machine run the file beside those of our own kind? */
+static bool is_compatible(const file_header *header)
+{
+    return __ehdr_start.e_machine == EM_X86_64 && header->e_machine == EM_386 &&
+           header->e_ident[EI_CLASS] == ELFCLASS32;
+}
+
+static bool is_narrow(const file_header *header)
+{
+    return header->e_ident[EI_CLASS] == ELFCLASS32;
+}
+
+static bool read_header(int descriptor, file_header *header)
+{
+    Elf32_Ehdr narrow;
+    if (!is_narrow(header))
+        return read_at(descriptor, header, sizeof(*header), 0);
+    if (!read_at(descriptor, &narrow, sizeof(narrow), 0))
+        return false;
+    header->e_phoff = narrow.e_phoff;
+    header->e_phentsize = narrow.e_phentsize;
+    header->e_phnum = narrow.e_phnum;
+    header->e_shoff = narrow.e_shoff;
+    header->e_shentsize = narrow.e_shentsize;
+    header->e_shnum = narrow.e_shnum;
+    header->e_shstrndx = narrow.e_shstrndx;
+    return true;
+}
+
+static enum elf_kind read_identity(int descriptor, file_header *header, struct elf *elf)
 {
     unsigned char *identity = header->e_ident;
     /* As far as e_machine the header is the same in both word sizes. */
-    size_t common = offsetof(ElfW(Ehdr), e_version);
+    size_t common = offsetof(file_header, e_version);
     if (!read_at(descriptor, header, SELFMAG, 0) || memcmp(identity, ELFMAG, SELFMAG) != 0)
         return ELF_NONE;
     if (!read_at(descriptor, header, common, 0))
         return ELF_DAMAGED;
     elf->word_bits = identity[EI_CLASS] == ELFCLASS64 ? 64 : 32;
     elf->machine = header->e_machine;
-    if (identity[EI_DATA] != __ehdr_start.e_ident[EI_DATA])
+    bool same_order = identity[EI_DATA] == __ehdr_start.e_ident[EI_DATA];
+    bool own = elf->machine == __ehdr_start.e_machine &&
+               identity[EI_CLASS] == __ehdr_start.e_ident[EI_CLASS];
+    if (!same_order)
         elf->machine = __builtin_bswap16(elf->machine);
-    if (elf->machine != __ehdr_start.e_machine ||
-        identity[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS] ||
-        identity[EI_DATA] != __ehdr_start.e_ident[EI_DATA])
+    if (!same_order || (!own && !is_compatible(header)))
         return ELF_FOREIGN;
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
         return ELF_DAMAGED;
-    return read_at(descriptor, header, sizeof(*header), 0) ? ELF_OWN : ELF_DAMAGED;
+    if (!read_header(descriptor, header))
+        return ELF_DAMAGED;
+    return own ? ELF_OWN : ELF_COMPATIBLE;
+}
+
+static bool is_readable(enum elf_kind kind)
+{
+    return kind == ELF_OWN || kind == ELF_COMPATIBLE;
+}
+
+/* ---- its tables ---- */
+
+static program_header *widen_program_headers(const Elf32_Phdr *narrow, size_t count)
+{
+    program_header *headers = calloc(count, sizeof(*headers));
+    if (headers == NULL)
+        err(FAILED, "portclaim");
+    for (size_t index = 0; index < count; index++)
+        headers[index] = (program_header){.p_type = narrow[index].p_type,
+                                          .p_offset = narrow[index].p_offset,
+                                          .p_filesz = narrow[index].p_filesz};
+    return headers;
 }
 
 /* The kernel's own conditions. The caller frees the headers; NULL when it would not run the file.
  */
-static ElfW(Phdr) * read_program_headers(int descriptor, const ElfW(Ehdr) * header)
+static program_header *read_program_headers(int descriptor, const file_header *header)
 {
-    size_t size = (size_t)header->e_phnum * sizeof(ElfW(Phdr));
-    if (header->e_phentsize != sizeof(ElfW(Phdr)) || size == 0 || size > MOST_HEADERS_SIZE)
+    size_t each = is_narrow(header) ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
+    size_t size = header->e_phnum * each;
+    if (header->e_phentsize != each || size == 0 || size > MOST_HEADERS_SIZE)
         return NULL;
-    return read_piece(descriptor, header->e_phoff, size);
+    void *table = read_piece(descriptor, header->e_phoff, size);
+    if (table == NULL || !is_narrow(header))
+        return table;
+    program_header *headers = widen_program_headers(table, header->e_phnum);
+    free(table);
+    return headers;
+}
+
+static section_header *widen_sections(const Elf32_Shdr *narrow, size_t count)
+{
+    section_header *sections = calloc(count, sizeof(*sections));
+    if (sections == NULL)
+        err(FAILED, "portclaim");
+    for (size_t index = 0; index < count; index++)
+        sections[index] = (section_header){.sh_name = narrow[index].sh_name,
+                                           .sh_offset = narrow[index].sh_offset,
+                                           .sh_size = narrow[index].sh_size};
+    return sections;
+}
+
+/* The caller frees them; NULL when there are none. */
+static section_header *read_sections(int descriptor, const file_header *header)
+{
+    size_t each = is_narrow(header) ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
+    if (header->e_shnum == 0 || header->e_shentsize != each)
+        return NULL;
+    void *table = read_piece(descriptor, header->e_shoff, header->e_shnum * each);
+    if (table == NULL || !is_narrow(header))
+        return table;
+    section_header *sections = widen_sections(table, header->e_shnum);
+    free(table);
+    return sections;
 }
 
 /* ---- notes ---- */
@@ -89,8 +180,8 @@ static const char *find_note(const char *notes, size_t size, const char *owner, 
 {
     size_t owner_size = strlen(owner) + 1;
     size_t at = 0;
-    while (size - at >= sizeof(ElfW(Nhdr))) {
-        ElfW(Nhdr) note;
+    while (size - at >= sizeof(Elf64_Nhdr)) {
+        Elf64_Nhdr note;
         memcpy(&note, notes + at, sizeof(note));
         at += sizeof(note);
         uint64_t name_size = ((uint64_t)note.n_namesz + NOTE_ALIGNMENT - 1) & -NOTE_ALIGNMENT;
@@ -111,12 +202,12 @@ static const char *find_note(const char *notes, size_t size, const char *owner, 
 }
 
 /* Copies the note's text into `text`, ended in NUL, unless that is NULL. */
-static bool read_note(int descriptor, const ElfW(Phdr) * headers, size_t count, const char *owner,
-                      uint32_t type, char *text, size_t size)
+static bool read_note(int descriptor, const program_header *headers, size_t count,
+                      const char *owner, uint32_t type, char *text, size_t size)
 {
     bool found = false;
     for (size_t index = 0; index < count && !found; index++) {
-        const ElfW(Phdr) *header = &headers[index];
+        const program_header *header = &headers[index];
         if (header->p_type != PT_NOTE || header->p_filesz > MOST_NOTES_SIZE)
             continue;
         char *notes = read_piece(descriptor, header->p_offset, header->p_filesz);
@@ -135,11 +226,11 @@ static bool read_note(int descriptor, const ElfW(Phdr) * headers, size_t count, 
 
 bool elf_read_note(int descriptor, const char *owner, uint32_t type, char *text, size_t size)
 {
-    ElfW(Ehdr) header;
+    file_header header;
     struct elf elf;
-    if (read_identity(descriptor, &header, &elf) != ELF_OWN)
+    if (!is_readable(read_identity(descriptor, &header, &elf)))
         return false;
-    ElfW(Phdr) *headers = read_program_headers(descriptor, &header);
+    program_header *headers = read_program_headers(descriptor, &header);
     bool found =
         headers != NULL && read_note(descriptor, headers, header.e_phnum, owner, type, text, size);
     free(headers);
@@ -150,12 +241,12 @@ bool elf_read_note(int descriptor, const char *owner, uint32_t type, char *text,
 
 bool elf_is_whole(int descriptor)
 {
-    ElfW(Ehdr) header;
+    file_header header;
     struct elf elf;
     struct stat status;
-    if (fstat(descriptor, &status) != 0 || read_identity(descriptor, &header, &elf) != ELF_OWN)
+    if (fstat(descriptor, &status) != 0 || !is_readable(read_identity(descriptor, &header, &elf)))
         return false;
-    ElfW(Phdr) *headers = read_program_headers(descriptor, &header);
+    program_header *headers = read_program_headers(descriptor, &header);
     uint64_t size = (uint64_t)status.st_size;
     bool whole = headers != NULL;
     for (size_t index = 0; whole && index < header.e_phnum; index++)
@@ -169,13 +260,13 @@ bool elf_is_whole(int descriptor)
 /* ---- Go ---- */
 
 /* The names of the sections; NULL when there are none. The caller frees them; they end in NUL. */
-static char *read_section_names(int descriptor, const ElfW(Shdr) * sections,
-                                const ElfW(Ehdr) * header, size_t *size)
+static char *read_section_names(int descriptor, const section_header *sections,
+                                const file_header *header, size_t *size)
 {
     const size_t most = 1 << 20; /* far more than any linker writes */
     if (header->e_shstrndx >= header->e_shnum)
         return NULL;
-    const ElfW(Shdr) *section = &sections[header->e_shstrndx];
+    const section_header *section = &sections[header->e_shstrndx];
     if (section->sh_size == 0 || section->sh_size > most)
         return NULL;
     *size = section->sh_size;
@@ -185,13 +276,10 @@ static char *read_section_names(int descriptor, const ElfW(Shdr) * sections,
     return names;
 }
 
-static bool has_section(int descriptor, const ElfW(Ehdr) * header, const char *name)
+static bool has_section(int descriptor, const file_header *header, const char *name)
 {
     bool found = false;
-    if (header->e_shnum == 0 || header->e_shentsize != sizeof(ElfW(Shdr)))
-        return false;
-    ElfW(Shdr) *sections =
-        read_piece(descriptor, header->e_shoff, (size_t)header->e_shnum * sizeof(*sections));
+    section_header *sections = read_sections(descriptor, header);
     if (sections == NULL)
         return false;
     size_t size = 0;
@@ -205,7 +293,7 @@ static bool has_section(int descriptor, const ElfW(Ehdr) * header, const char *n
 }
 
 /* strip(1) can take the section's name away, other tools the note. */
-static bool is_go(int descriptor, const ElfW(Ehdr) * header, const ElfW(Phdr) * headers)
+static bool is_go(int descriptor, const file_header *header, const program_header *headers)
 {
     return read_note(descriptor, headers, header->e_phnum, "Go", GO_BUILD_ID, NULL, 0) ||
            has_section(descriptor, header, ".go.buildinfo");
@@ -214,10 +302,10 @@ static bool is_go(int descriptor, const ElfW(Ehdr) * header, const ElfW(Phdr) * 
 /* ---- all of it ---- */
 
 /* As load_elf_binary(): the first one counts, and it must end in NUL. */
-static bool read_loader(int descriptor, const ElfW(Phdr) * headers, size_t count, char *loader)
+static bool read_loader(int descriptor, const program_header *headers, size_t count, char *loader)
 {
     for (size_t index = 0; index < count; index++) {
-        const ElfW(Phdr) *header = &headers[index];
+        const program_header *header = &headers[index];
         if (header->p_type != PT_INTERP)
             continue;
         return header->p_filesz >= 2 && header->p_filesz <= PATH_MAX &&
@@ -229,12 +317,12 @@ static bool read_loader(int descriptor, const ElfW(Phdr) * headers, size_t count
 
 enum elf_kind elf_read(int descriptor, struct elf *elf)
 {
-    ElfW(Ehdr) header;
+    file_header header;
     memset(elf, 0, sizeof(*elf));
     elf->kind = read_identity(descriptor, &header, elf);
-    if (elf->kind != ELF_OWN)
+    if (!is_readable(elf->kind))
         return elf->kind;
-    ElfW(Phdr) *headers = read_program_headers(descriptor, &header);
+    program_header *headers = read_program_headers(descriptor, &header);
     if (headers == NULL || !read_loader(descriptor, headers, header.e_phnum, elf->loader))
         elf->kind = ELF_DAMAGED;
     else

@@ -2,7 +2,7 @@
  * elf: what execve(2) and ld.so(8) will make of an ELF file (elf(5)), without running it.
  *
  * Nothing that a file says of itself is believed: every offset and size is checked against what
- * could be read. Files of another machine or word size than our own are not looked into.
+ * could be read. Files that this machine does not run are not looked into.
  */
 #ifndef PORTCLAIM_ELF_H
 #define PORTCLAIM_ELF_H
@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 enum elf_kind {
-    ELF_NONE,    /* no ELF file */
-    ELF_DAMAGED, /* one that the kernel will not run: cut, no program, or sizes that cannot be */
-    ELF_FOREIGN, /* for another machine, word size or byte order; only those are known */
+    ELF_NONE,       /* no ELF file */
+    ELF_DAMAGED,    /* one that the kernel will not run: cut, no program, or sizes that cannot be */
+    ELF_FOREIGN,    /* for another machine, word size or byte order; only those are known */
+    ELF_COMPATIBLE, /* of 32 bits, which this machine of 64 bits runs as well: i386 on x86-64 */
     ELF_OWN,
 };
 

@@ -157,7 +157,7 @@ static enum program_libc libc_of(const char *loader)
 
 static enum program_finding judge(int descriptor, struct program *program, const struct elf *elf)
 {
-    if (elf->kind != ELF_OWN && elf->kind != ELF_FOREIGN)
+    if (elf->kind == ELF_NONE || elf->kind == ELF_DAMAGED)
         return PROGRAM_NO_FORMAT;
     switch (privilege_gained(descriptor)) {
     case PRIVILEGE_USER:

@@ -1,6 +1,6 @@
 /*
  * program: what execve(2) would run for a command line, through "#!" lines and env(1), and whether
- * the shared object can serve it.
+ * the shared object can serve it: that of its own word size, if there is one (object.h).
  */
 #ifndef PORTCLAIM_PROGRAM_H
 #define PORTCLAIM_PROGRAM_H
@@ -17,7 +17,7 @@ enum program_finding {
     PROGRAM_STATIC,       /* no dynamic loader, so nothing is preloaded: ld.so(8) */
     PROGRAM_SET_USER,     /* set-user-ID or set-group-ID: the loader ignores LD_PRELOAD */
     PROGRAM_CAPABILITIES, /* file capabilities: likewise, see capabilities(7) */
-    PROGRAM_ARCHITECTURE, /* another machine or word size than our object */
+    PROGRAM_ARCHITECTURE, /* for another machine, or of a word size that no object of ours is of */
     PROGRAM_LOADER,       /* a loader that is neither glibc's nor musl's, by its name */
     PROGRAM_GO,           /* dynamic, but calls the kernel itself; only --claim helps */
     PROGRAM_NO_FORMAT,    /* neither a sound ELF file nor text */
