@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # make install, make uninstall.
-# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; harness.bash sets much
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # each test is a subshell; harness.bash sets much
 bats_require_minimum_version 1.5.0
 
 load ../lib/harness
@@ -89,6 +89,38 @@ expected() {
     touch "$examples/my-own.conf"
     make_target uninstall "DESTDIR=$destination"
     assert_equal "$(files_of "$destination")" "usr/local/share/doc/portclaim/examples/my-own.conf"
+}
+
+@test "C01 make install-multilib: both objects where the loaders look, and uninstall takes them away" {
+    local prefix=$destination/usr/local lib
+    [ -x "$build/tests/i386/server" ] || skip "no compiler for programs of 32 bits when the tests were built"
+    cp -a "$build/i386" "$copy"
+    make_target install-multilib "DESTDIR=$destination"
+    make_network
+    for lib in "$prefix"/lib*/libportclaim.so "$prefix"/lib/*/libportclaim.so; do
+        [ "$(stat -Lc %a "$lib")" = 644 ]
+    done
+    # By the line that users write, and by the command.
+    start new "${network[@]}" env "LD_PRELOAD=$prefix/\$LIB/libportclaim.so" \
+        "$build/tests/i386/server" --port "$port"
+    wait_for_line new '^listening'
+    lib=$(sed -n 's|.* \(/.*\)/libportclaim.so$|\1|p' "/proc/$(pid_of new)/maps" | sort -u)
+    cmp "$lib/libportclaim.so" "$copy/i386/libportclaim.so"
+    run -0 "$prefix/bin/portclaim" run -- sh -c 'echo "$LD_PRELOAD"'
+    assert_equal "$output" "$prefix/\$LIB/libportclaim.so"
+    make_target uninstall "DESTDIR=$destination"
+    assert_equal "$(files_of "$destination")" ""
+    # Where no loader can be asked, it is to be said; then it is done.
+    refute make_target install-multilib "DESTDIR=$destination" LIB32=
+    grep -q 'make install-multilib LIB64=' "$(log_of make)"
+    make_target install-multilib "DESTDIR=$destination" LIB64=lib64 LIB32=lib/i386-linux-gnu
+    cmp "$prefix/lib/i386-linux-gnu/libportclaim.so" "$copy/i386/libportclaim.so"
+    [ "$prefix/lib64/libportclaim.so" -ef "$prefix/lib/libportclaim.so" ]
+}
+
+@test "C01 make multilib: without a compiler it says which" {
+    refute make_target multilib I386_CC=
+    grep -q 'gcc-i686-linux-gnu' "$(log_of make)"
 }
 
 @test "C01 make install: over an older one that a server has mapped" {

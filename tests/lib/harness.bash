@@ -20,8 +20,10 @@
 repository=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 build=$repository/build
 object=${OBJECT:-$build/libportclaim.so}
+# What LD_PRELOAD is set to.
+preloaded=$object
 # For a command that runs under portclaim; further settings may follow before the command.
-under=(env "LD_PRELOAD=$object")
+under=(env "LD_PRELOAD=$preloaded")
 programs=$build/tests
 server=$programs/server
 engine=preload
@@ -38,6 +40,13 @@ case ${BATS_TEST_FILENAME:-} in
     libc=musl
     programs=$build/tests/musl
     server=$programs/server
+    ;;
+*/tests/i386/*)
+    object=$build/i386/libportclaim.so
+    server=$build/tests/i386/server
+    # Not everything that a test starts is of 32 bits: one line for both.
+    preloaded=$build/\$LIB/libportclaim.so
+    under=(env "LD_PRELOAD=$preloaded")
     ;;
 esac
 

@@ -148,7 +148,7 @@ in_container() {
     require_root
     # shellcheck disable=SC2016
     in_container container sh -c '"$@" & until grep -q "^listening" "$0"; do sleep 0.02; done
-        sleep 0.05; '"${under[*]}"' "$@"; echo ended' \
+        sleep 0.05; '"${under[*]@Q}"' "$@"; echo ended' \
         "$(log_of container)" setsid "$server" --port "$port"
     wait_until 10 said container 'claimed in .*: 1 stale holder (stopped|let go)'
     assert_said container '^signal SIGTERM'
@@ -678,7 +678,7 @@ serve_elsewhere() {
     only_preload "where the supervisor sets SO_REUSEADDR, the program's trace does not show it"
     require_command strace
     start new "${network[@]}" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=setsockopt \
-        -E "LD_PRELOAD=$object" -E PORTCLAIM=dry-run "$server" --port "$port"
+        -E "LD_PRELOAD=$preloaded" -E PORTCLAIM=dry-run "$server" --port "$port"
     assert_listening new
     refute grep -q SO_REUSEADDR "$BATS_TEST_TMPDIR/trace"
 }
@@ -699,7 +699,7 @@ start_privileged() {
         echo "$object" >"$directory/privileged/etc/ld.so.preload"
         mount --bind "$directory/privileged/etc" /etc
         exec "$@"
-        ' sh "$public" "$public/${object##*/}" "$2" "${as[@]}" \
+        ' sh "$public" "$preloaded" "$2" "${as[@]}" \
         env PORTCLAIM_WAIT_MS=300 "PORTCLAIM_MATCH=any" "PORTCLAIM_STATE_DIR=$public/state" \
         "$public/privileged/server" --port "$port"
 }

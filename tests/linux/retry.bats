@@ -114,7 +114,7 @@ between() {
     }
     local plain
     plain=$(trace "$programs/errors")
-    assert_equal "$(trace -E "LD_PRELOAD=$object" "$programs/errors")" "$plain"
+    assert_equal "$(trace -E "LD_PRELOAD=$preloaded" "$programs/errors")" "$plain"
 }
 
 @test "R04 a busy port on another local address does not matter" {

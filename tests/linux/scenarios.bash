@@ -103,10 +103,17 @@ serve_stranger() {
 make_public() {
     public=$(mktemp -d /tmp/portclaim.XXXXXX)
     chmod 755 "$public"
+    local line=${object##*/}
     cp "$object" "$server" "$build/tests/deny" "$public"
     program=$public/server
+    if [ "$preloaded" != "$object" ]; then
+        # Below the directories that "$LIB" stands for.
+        cp -RL "$build"/lib*/ "$public"
+        line=${preloaded#"$build/"}
+    fi
+    preloaded=$public/$line
     case $engine in
-    preload) under=(env "LD_PRELOAD=$public/${object##*/}") ;;
+    preload) under=(env "LD_PRELOAD=$preloaded") ;;
     seccomp)
         mkdir -p "$public/tests/lib" "$public/build"
         cp "$repository/tests/lib/under-seccomp" "$public/tests/lib"

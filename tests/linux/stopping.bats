@@ -332,7 +332,7 @@ recycle() {
     require_command strace
     [ -w /proc/sys/kernel/ns_last_pid ] || skip "the kernel has no ns_last_pid"
     start driver "${network[@]}" unshare --pid --fork --kill-child --mount-proc \
-        "$repository/tests/linux/recycle.sh" "$server" "$object" "$port" "$BATS_TEST_TMPDIR" "$@"
+        "$repository/tests/linux/recycle.sh" "$server" "$preloaded" "$port" "$BATS_TEST_TMPDIR" "$@"
     assert_exit driver 0
     assert_said driver '^recycled [0-9]+$'
     assert_said driver '^successor: listening'
