@@ -7,7 +7,7 @@ _portclaim_options() {
     local claim='--kill-ms --limit --log --log-format --match --protect --reuseaddr --service --signal
         --state-dir --term-ms --wait-ms'
     case $1 in
-    run) echo "--claim --dry-run --engine --help --mode --only --ports --reuseport $claim" ;;
+    run) echo "--claim --dry-run --engine --help --mode --only --ports --reuseport --unix $claim" ;;
     who) echo '--all --as --help --json --match --protect --service --state-dir' ;;
     free) echo "--dry-run --force --help --unit $claim" ;;
     explain) echo '--help --html --json' ;;
@@ -99,7 +99,7 @@ _portclaim_value() {
     case $1 in
     --mode) _portclaim_offer on dry-run off ;;
     --engine) _portclaim_offer auto preload seccomp ;;
-    --reuseaddr | --reuseport) _portclaim_offer on off ;;
+    --reuseaddr | --reuseport | --unix) _portclaim_offer on off ;;
     --log-format) _portclaim_offer text json ;;
     --limit) _portclaim_offer off 10/60 ;;
     --signal) _portclaim_offer HUP INT KILL QUIT TERM USR1 USR2 ;;

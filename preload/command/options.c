@@ -30,6 +30,7 @@ static const struct setting {
     {"log", "PORTCLAIM_LOG", false},
     {"log-format", "PORTCLAIM_LOG_FORMAT", false},
     {"state-dir", "PORTCLAIM_STATE_DIR", false},
+    {"unix", "PORTCLAIM_UNIX", false},
 };
 _Static_assert(sizeof(settings_options) / sizeof(settings_options[0]) == OPTIONS_SETTINGS,
                "every setting has its option");

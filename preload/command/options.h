@@ -28,6 +28,7 @@ enum {
     OPTION_LOG,
     OPTION_LOG_FORMAT,
     OPTION_STATE_DIR,
+    OPTION_UNIX,
     OPTIONS_END,
 };
 

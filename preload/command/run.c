@@ -66,7 +66,8 @@ static const char options_help[] =
     "  --match RULES            --protect LIST      --signal NAME       --reuseaddr on|off\n"
     "  --term-ms NUMBER         --kill-ms NUMBER    --wait-ms NUMBER    --limit NUMBER/SECONDS\n"
     "  --log stderr|none|FILE   --log-format text|json                  --state-dir DIRECTORY\n"
-    "  --reuseport on|off\n"
+    "  --reuseport on|off       (also end who is stale and shares the port)\n"
+    "  --unix on|off            (also claim Unix sockets; both on Linux)\n"
     "\n";
 
 static const char mistakes_help[] =

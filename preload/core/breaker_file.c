@@ -2,8 +2,13 @@
 
 void breaker_file_add_name(struct text *text, const struct request *request)
 {
-    text_add(text, request->endpoint.protocol == PROTOCOL_UDP ? "udp-" : "tcp-");
-    text_add_number(text, request->endpoint.port);
+    enum { PLACE_DIGITS = 16 };
+    text_add(text, endpoint_protocol_name(request->endpoint.protocol));
+    text_add(text, "-");
+    if (request->endpoint.family == FAMILY_UNIX)
+        text_add_hexadecimal(text, request->endpoint.path.place, PLACE_DIGITS);
+    else
+        text_add_number(text, request->endpoint.port);
 }
 
 void breaker_file_accept(struct breaker_memory *memory, uint32_t magic, bool read)

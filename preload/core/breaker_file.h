@@ -30,7 +30,8 @@ enum { BREAKER_FILE_MAGIC = 0x70636c31 /* "pcl1": the layout above */ };
 
 /*
  * "tcp-18789". By port and not by address: a wildcard and a specific address fight for the same
- * port.
+ * port. "unix-0123456789abcdef" for a Unix socket, by its place: its file is another after each
+ * restart.
  */
 void breaker_file_add_name(struct text *text, const struct request *request);
 

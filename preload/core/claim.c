@@ -169,14 +169,35 @@ static bool is_hopeless(const struct observation *observation)
     return !observation->complete || judge_find_blocker(observation) != NULL;
 }
 
-/* Nobody holds the port any more, but for sockets that outlived their process. */
-static void clear_leftovers(struct claim *claim)
+/*
+ * A connection that is closed is gone; a name that is removed can be another's by then, of one who
+ * saw the same leftover and was quicker. So paths are removed by one at a time, until it has bound.
+ */
+static bool is_leftover_path(const struct claim *claim)
+{
+    return endpoint_is_path(&claim->request->endpoint);
+}
+
+/*
+ * Nobody holds the port any more, but for sockets that outlived their process. False as in
+ * stop_the_stale().
+ */
+static bool clear_leftovers(struct claim *claim)
 {
     const struct host *host = claim->host;
-    bool closed =
-        claim->observation.closable > 0 && host->close_lingering(host->context, claim->request);
+    enum permission permission = PERMISSION_GRANTED;
+    enum action otherwise = is_leftover_path(claim) ? ACTION_NOT_CLOSED : ACTION_WAIT;
+    if (is_leftover_path(claim))
+        permission = stopping_lock(claim);
+    if (permission == PERMISSION_LOOK_AGAIN)
+        return false;
+    if (permission == PERMISSION_NOT_YET || claim->observation.closable == 0)
+        otherwise = ACTION_WAIT;
+    bool closed = permission == PERMISSION_GRANTED && claim->observation.closable > 0 &&
+                  host->close_lingering(host->context, claim->request);
     claim->closed_leftovers |= closed;
-    telling_leftovers(claim, closed ? ACTION_CLOSED : ACTION_WAIT);
+    telling_leftovers(claim, closed ? ACTION_CLOSED : otherwise);
+    return true;
 }
 
 /* False when what was seen is out of date and has to be looked at again. */
@@ -198,16 +219,30 @@ static bool stop_the_stale(struct claim *claim)
     return false;
 }
 
+static bool has_only_leftovers(const struct observation *observation)
+{
+    return observation->holder_count == 0 && observation->closable + observation->sending > 0;
+}
+
 static bool act(struct claim *claim)
 {
     const struct observation *observation = &claim->observation;
     if (find_verdict(observation, VERDICT_STALE) != NULL && !is_hopeless(observation))
         return stop_the_stale(claim);
-    if (observation->holder_count == 0 && observation->closable + observation->sending > 0)
-        clear_leftovers(claim);
-    else
-        telling_who_is_left(claim, why_spared(claim));
+    if (has_only_leftovers(observation))
+        return clear_leftovers(claim);
+    telling_who_is_left(claim, why_spared(claim));
     return true;
+}
+
+/* What act() would do, and does not. */
+static void rehearse(struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    if (has_only_leftovers(observation))
+        telling_leftovers(claim, observation->closable > 0 ? ACTION_WOULD_CLOSE : ACTION_WAIT);
+    else
+        telling_who_is_left(claim, is_hopeless(observation) ? why_spared(claim) : ACTION_WOULD_ASK);
 }
 
 /* ---- waiting ---- */
@@ -295,7 +330,7 @@ static bool refusal_is_final(const struct claim *claim)
 {
     const struct observation *observation = &claim->observation;
     return observation->complete && observation->holder_count == 0 &&
-           observation->closable + observation->sending == 0 && claim->first_inode_count == 0 &&
+           !has_only_leftovers(observation) && claim->first_inode_count == 0 &&
            claim->target_count == 0;
 }
 
@@ -404,8 +439,7 @@ static enum claim_result look_and_try(struct claim *claim)
         if (find_verdict(&claim->observation, VERDICT_SELF) != NULL)
             return CLAIM_LOST; /* a program's own second bind is its own affair: not a word */
         if (claim->settings->mode == MODE_DRY_RUN) {
-            bool hopeless = is_hopeless(&claim->observation);
-            telling_who_is_left(claim, hopeless ? why_spared(claim) : ACTION_WOULD_ASK);
+            rehearse(claim);
             return CLAIM_LOST;
         }
         if (!act(claim))
@@ -433,8 +467,10 @@ static enum claim_result look_and_try(struct claim *claim)
 static enum attempt try_with_reuse(struct claim *claim)
 {
     const struct host *host = claim->host;
-    bool udp = claim->request->endpoint.protocol == PROTOCOL_UDP; /* which would share the port */
-    if (udp || shares(claim) || !claim->settings->reuse_address ||
+    const enum protocol protocol = claim->request->endpoint.protocol;
+    bool is_tcp =
+        protocol != PROTOCOL_UDP /* which would share the port */ && protocol != PROTOCOL_UNIX;
+    if (!is_tcp || shares(claim) || !claim->settings->reuse_address ||
         claim->settings->mode == MODE_DRY_RUN || !host->reuse_address(host->context))
         return ATTEMPT_BUSY;
     return host->attempt(host->context);

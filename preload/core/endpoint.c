@@ -1,5 +1,7 @@
 #include "endpoint.h"
 
+#include "conventions.h"
+
 #include <string.h>
 
 enum {
@@ -52,6 +54,42 @@ void endpoint_set_ipv6(struct endpoint *endpoint, const void *address, uint16_t 
     endpoint->port = port;
     if (scope != 0 && needs_scope(endpoint))
         endpoint->device = scope;
+}
+
+void endpoint_set_unix(struct endpoint *endpoint, const char *bytes, size_t length)
+{
+    struct endpoint_path *path = &endpoint->path;
+    bool is_abstract = length > 0 && bytes[0] == '\0';
+    endpoint->family = FAMILY_UNIX;
+    endpoint->protocol = PROTOCOL_UNIX;
+    memset(path, 0, sizeof(*path));
+    while (path->length < length && path->length < sizeof(path->bytes) &&
+           (is_abstract || bytes[path->length] != '\0')) {
+        path->bytes[path->length] = bytes[path->length];
+        path->length++;
+    }
+    if (is_abstract)
+        path->place = text_hash(TEXT_HASH_START, path->bytes, path->length);
+}
+
+static bool is_unix(const struct endpoint *endpoint)
+{
+    return endpoint->family == FAMILY_UNIX;
+}
+
+bool endpoint_is_path(const struct endpoint *endpoint)
+{
+    return is_unix(endpoint) && endpoint->path.bytes[0] != '\0';
+}
+
+bool endpoint_is_abstract(const struct endpoint *endpoint)
+{
+    return is_unix(endpoint) && endpoint->path.bytes[0] == '\0';
+}
+
+bool endpoint_is_fixed(const struct endpoint *endpoint)
+{
+    return is_unix(endpoint) || endpoint->port != 0;
 }
 
 /* ---- parsing ---- */
@@ -194,11 +232,32 @@ static bool read_address(const char **cursor, struct endpoint *endpoint)
            skip(cursor, ":");
 }
 
+static bool parse_unix(const char *name, struct endpoint *endpoint, const char **error)
+{
+    size_t length = strlen(name);
+    *error = "want a port: this system's programs have no paths of Unix sockets to claim";
+    if (!conventions.has_unix_sockets)
+        return false;
+    *error = "want unix:/PATH or unix:@NAME, in at most 107 bytes behind the colon";
+    if ((name[0] != '/' && name[0] != '@') || length < 2 || length >= ENDPOINT_PATH_SIZE)
+        return false;
+    endpoint_set_unix(endpoint, name, length);
+    if (name[0] == '@') {
+        char abstract[ENDPOINT_PATH_SIZE];
+        memcpy(abstract, name, length);
+        abstract[0] = '\0';
+        endpoint_set_unix(endpoint, abstract, length);
+    }
+    return true;
+}
+
 bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **error)
 {
     const char *cursor = string;
     uint64_t port;
     memset(endpoint, 0, sizeof(*endpoint));
+    if (skip(&cursor, "unix:"))
+        return parse_unix(cursor, endpoint, error);
     if (skip(&cursor, "udp:"))
         endpoint->protocol = PROTOCOL_UDP;
     else
@@ -288,8 +347,24 @@ static void add_address(struct text *text, const struct endpoint *endpoint)
     text_add(text, "]");
 }
 
+static void add_path(struct text *text, const struct endpoint_path *path)
+{
+    text_add(text, "unix:");
+    for (size_t index = 0; index < path->length; index++) {
+        const char byte[] = {path->bytes[index], '\0'};
+        if (byte[0] != '\0')
+            text_add_visible(text, byte, 1);
+        else
+            text_add(text, index == 0 ? "@" : "\\x00");
+    }
+}
+
 void endpoint_print(struct text *text, const struct endpoint *endpoint)
 {
+    if (is_unix(endpoint)) {
+        add_path(text, &endpoint->path);
+        return;
+    }
     text_add(text, endpoint->protocol == PROTOCOL_UDP ? "udp:" : "");
     add_address(text, endpoint);
     text_add(text, ":");
@@ -298,7 +373,13 @@ void endpoint_print(struct text *text, const struct endpoint *endpoint)
 
 const char *endpoint_protocol_name(enum protocol protocol)
 {
-    return protocol == PROTOCOL_UDP ? "udp" : "tcp";
+    static const char *const names[] = {
+        [PROTOCOL_TCP] = "tcp",
+        [PROTOCOL_MPTCP] = "tcp",
+        [PROTOCOL_UDP] = "udp",
+        [PROTOCOL_UNIX] = "unix",
+    };
+    return names[protocol];
 }
 
 /* ---- conflicts ---- */
@@ -318,6 +399,8 @@ static const uint8_t *compared_bytes(const struct endpoint *endpoint, size_t *le
 bool endpoint_is_wildcard(const struct endpoint *endpoint)
 {
     size_t length;
+    if (is_unix(endpoint))
+        return false;
     const uint8_t *bytes = compared_bytes(endpoint, &length);
     while (length > 0 && bytes[length - 1] == 0)
         length--;
@@ -350,9 +433,24 @@ static bool same_port(const struct endpoint *left, const struct endpoint *right)
     return left_is_udp == right_is_udp && left->port == right->port;
 }
 
+/* A path whose file is not known is in nobody's way: its name may be another file's by now. */
+static bool same_unix(const struct endpoint *left, const struct endpoint *right)
+{
+    const struct endpoint_path *one = &left->path;
+    const struct endpoint_path *other = &right->path;
+    if (!is_unix(left) || !is_unix(right) ||
+        endpoint_is_abstract(left) != endpoint_is_abstract(right))
+        return false;
+    if (endpoint_is_abstract(left))
+        return one->length == other->length && memcmp(one->bytes, other->bytes, one->length) == 0;
+    return one->inode != 0 && one->inode == other->inode && one->device == other->device;
+}
+
 /* What two endpoints take in is never half in common: it is apart, or one holds the other. */
 bool endpoint_conflicts(const struct endpoint *left, const struct endpoint *right)
 {
+    if (is_unix(left) || is_unix(right))
+        return same_unix(left, right);
     bool share_device = left->device == 0 || right->device == 0 || left->device == right->device;
     return same_port(left, right) && share_device &&
            (covers_address(left, right) || covers_address(right, left));
@@ -360,6 +458,8 @@ bool endpoint_conflicts(const struct endpoint *left, const struct endpoint *righ
 
 bool endpoint_covers(const struct endpoint *outer, const struct endpoint *inner)
 {
+    if (is_unix(outer) || is_unix(inner))
+        return same_unix(outer, inner);
     bool covers_device = outer->device == 0 || outer->device == inner->device;
     return same_port(outer, inner) && covers_device && covers_address(outer, inner);
 }

@@ -18,8 +18,8 @@ void history_write(struct claim_history *history, const struct claim *claim)
 {
     const struct request *request = claim->request;
     uint32_t count = claim->first_inode_count;
-    if (request->operation != OPERATION_BIND)
-        return;
+    if (request->operation != OPERATION_BIND || request->endpoint.family == FAMILY_UNIX)
+        return; /* which listen() never finds in use */
     history->known = claim->looked;
     history->port = request->endpoint.port;
     history->protocol = request->endpoint.protocol;

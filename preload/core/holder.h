@@ -82,8 +82,9 @@ enum socket_state {
     SOCKET_LISTENING,
     SOCKET_BOUND,     /* bound, not (yet) listening or connected; every unconnected UDP socket */
     SOCKET_CONNECTED, /* also half closed, while a process holds it */
-    SOCKET_CLOSABLE,  /* TIME_WAIT or FIN_WAIT2 without a process: nothing is left to send */
-    SOCKET_SENDING,   /* FIN_WAIT1, CLOSING, LAST_ACK without a process: still carries data */
+    /* TIME_WAIT or FIN_WAIT2 without a process: nothing is left to send; a path without a socket */
+    SOCKET_CLOSABLE,
+    SOCKET_SENDING, /* FIN_WAIT1, CLOSING, LAST_ACK without a process: still carries data */
 };
 
 struct socket {
@@ -163,6 +164,7 @@ struct observation {
     uint32_t holder_count;
     uint32_t closable; /* sockets of SOCKET_CLOSABLE and SOCKET_SENDING, which nobody holds */
     uint32_t sending;
+    const char *obstruction; /* what else is in the way, and is nobody's socket; NULL: nothing */
     struct process self;
     struct holder holders[OBSERVATION_HOLDERS];
 };

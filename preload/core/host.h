@@ -95,8 +95,8 @@ struct host {
                      const struct breaker_memory *memory);
 
     /*
-     * Closes the sockets of SOCKET_CLOSABLE in the way of the request. False when that is not
-     * permitted.
+     * Closes the sockets of SOCKET_CLOSABLE in the way of the request, or removes the path that one
+     * left. False when that is not permitted, or the path is another's by now.
      */
     bool (*close_lingering)(void *context, const struct request *request);
 

@@ -36,6 +36,7 @@ void observation_start(struct observation *observation)
     observation->holder_count = 0;
     observation->closable = 0;
     observation->sending = 0;
+    observation->obstruction = NULL;
 }
 
 void observation_miss(struct observation *observation, const char *gap)
@@ -57,6 +58,7 @@ bool observation_take_obstacles(struct observation *observation, const struct ob
 {
     observation->closable = obstacles->closable;
     observation->sending = obstacles->sending;
+    observation->obstruction = obstacles->obstruction;
     if (obstacles->overflow)
         observation_miss(observation, "more sockets stand on the port than fit one look: nobody "
                                       "is stopped");

@@ -6,6 +6,7 @@ void obstacles_start(struct obstacles *obstacles)
     obstacles->closable = 0;
     obstacles->sending = 0;
     obstacles->overflow = false;
+    obstacles->obstruction = NULL;
 }
 
 /*

@@ -31,7 +31,8 @@ struct obstacles {
     uint32_t count;
     uint32_t closable;
     uint32_t sending;
-    bool overflow; /* there were more than fit */
+    bool overflow;           /* there were more than fit */
+    const char *obstruction; /* see struct observation */
     struct socket sockets[OBSTACLES_SOCKETS];
 };
 

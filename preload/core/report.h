@@ -29,8 +29,10 @@ enum action {
     ACTION_SPARED,    /* stale, but the claim is hopeless for somebody else's sake */
     ACTION_BREAKER,   /* stale, but the breaker is open */
     ACTION_FORCED,
-    ACTION_CLOSED, /* leftovers */
-    ACTION_LEFT,   /* it shares the port, and will */
+    ACTION_CLOSED,      /* leftovers */
+    ACTION_WOULD_CLOSE, /* dry run */
+    ACTION_NOT_CLOSED,  /* a path that could not be removed */
+    ACTION_LEFT,        /* it shares the port, and will */
 };
 
 enum { REPORT_LINE_SIZE = 4096 }; /* PIPE_BUF: one write(2) of it stays whole in a pipe */
@@ -56,8 +58,8 @@ struct event {
     uint32_t kills;     /* KILL_WAR */
     uint32_t window_s;  /* KILL_WAR */
     const struct breaker_record *last_kill; /* KILL_WAR */
-    const char *message;                    /* WARNING */
-    const char *asked_by;                   /* FORCED: with what it was asked before */
+    const char *message;  /* WARNING; NOT_CLAIMED: what is in the way and is nobody's socket */
+    const char *asked_by; /* FORCED: with what it was asked before */
     const char *signal; /* what was sent, or would be, as the system calls it; NULL: how it asks */
 
     /* filled in by report() */

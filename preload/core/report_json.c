@@ -92,10 +92,19 @@ const char *const report_event_names[] = {
 };
 
 const char *const report_action_names[] = {
-    [ACTION_WAIT] = "wait",     [ACTION_ASKED] = "asked",     [ACTION_WOULD_ASK] = "would-ask",
-    [ACTION_DENIED] = "denied", [ACTION_FAILED] = "failed",   [ACTION_GONE] = "gone",
-    [ACTION_SPARED] = "spared", [ACTION_BREAKER] = "breaker", [ACTION_FORCED] = "forced",
-    [ACTION_CLOSED] = "closed", [ACTION_LEFT] = "left",
+    [ACTION_WAIT] = "wait",
+    [ACTION_ASKED] = "asked",
+    [ACTION_WOULD_ASK] = "would-ask",
+    [ACTION_DENIED] = "denied",
+    [ACTION_FAILED] = "failed",
+    [ACTION_GONE] = "gone",
+    [ACTION_SPARED] = "spared",
+    [ACTION_BREAKER] = "breaker",
+    [ACTION_FORCED] = "forced",
+    [ACTION_CLOSED] = "closed",
+    [ACTION_WOULD_CLOSE] = "would-close",
+    [ACTION_NOT_CLOSED] = "not-closed",
+    [ACTION_LEFT] = "left",
 };
 
 static void add_endpoint(struct text *text, const struct endpoint *endpoint)
@@ -106,7 +115,8 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
     endpoint_print(&address, endpoint);
     add_string(text, "endpoint", shown);
     add_string(text, "protocol", endpoint_protocol_name(endpoint->protocol));
-    add_number(text, "port", endpoint->port);
+    if (endpoint->family != FAMILY_UNIX)
+        add_number(text, "port", endpoint->port);
 }
 
 static void add_request(struct text *text, const struct request *request)
@@ -161,6 +171,8 @@ static void add_facts(struct text *text, const struct event *event)
         break;
     case EVENT_NOT_CLAIMED:
         add_number(text, "took_ms", event->after_ms);
+        if (event->message != NULL)
+            add_string(text, "message", event->message);
         break;
     case EVENT_WARNING:
         add_string(text, "message", event->message);

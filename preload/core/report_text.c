@@ -87,6 +87,11 @@ static bool is_shared(const struct event *event)
     return event->request->operation == OPERATION_SHARE;
 }
 
+static bool is_path(const struct event *event)
+{
+    return event->request != NULL && endpoint_is_path(&event->request->endpoint);
+}
+
 static void add_action(struct text *text, const struct event *event)
 {
     switch (event->action) {
@@ -123,7 +128,15 @@ static void add_action(struct text *text, const struct event *event)
         add_signal_words(text, "sent ", event->signal, "");
         break;
     case ACTION_CLOSED:
-        text_add(text, "closed them");
+        text_add(text, is_path(event) ? "removed it" : "closed them");
+        break;
+    case ACTION_NOT_CLOSED:
+        text_add(text, "it cannot be removed from here (may this user write to its directory?); "
+                       "waiting");
+        break;
+    case ACTION_WOULD_CLOSE:
+        text_add(text, is_path(event) ? "would remove it (dry run)"
+                                      : "would close them if permitted (dry run)");
         break;
     case ACTION_LEFT:
         text_add(text, "left alone, and serves its part of what comes in");
@@ -151,6 +164,11 @@ static void add_forced(struct text *text, const struct event *event)
 
 static void add_lingering(struct text *text, const struct event *event)
 {
+    if (is_path(event)) {
+        text_add(text, " is held by nobody: a server that has ended left its path; ");
+        add_action(text, event);
+        return;
+    }
     text_add(text, " is held by nobody, but by leftovers of closed connections: ");
     text_add_number(text, event->closable);
     text_add(text, " in TIME_WAIT or FIN_WAIT2, ");
@@ -196,7 +214,8 @@ static void add_claimed(struct text *text, const struct event *event)
     if (event->reuse_sufficed)
         text_add(text, "SO_REUSEADDR was enough");
     else if (event->closed_leftovers)
-        text_add(text, "leftovers of closed connections were closed");
+        text_add(text, is_path(event) ? "the path of a server that has ended was removed"
+                                      : "leftovers of closed connections were closed");
     else
         text_add(text,
                  is_shared(event) ? "the others left by themselves" : "it became free by itself");
@@ -225,6 +244,11 @@ static void add_not_claimed(struct text *text, const struct event *event)
         add_holder(text, event);
         text_add(text, "; ");
         text_add(text, advice(event));
+    } else if (event->message != NULL) {
+        text_add(text, ": ");
+        text_add(text, event->message);
+    } else if (event->closable + event->sending > 0 && is_path(event)) {
+        text_add(text, ": the path that an ended server left is still there; remove it by hand");
     } else if (event->closable + event->sending > 0) {
         text_add(text, ": leftovers of closed connections are still there; raise "
                        "PORTCLAIM_WAIT_MS to outwait them");

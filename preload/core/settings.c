@@ -197,13 +197,13 @@ static bool read_wait_ms(struct settings *settings, const char *value)
     return read_milliseconds(value, &settings->wait_ms);
 }
 
-static bool read_switch(const char *value, bool *on)
+static bool read_switch(const char *value, bool *is_on)
 {
     static const char *const words[] = {[false] = "off", [true] = "on", NULL};
     size_t choice;
     if (!read_choice(value, words, &choice))
         return false;
-    *on = choice != 0;
+    *is_on = choice != 0;
     return true;
 }
 
@@ -215,6 +215,11 @@ static bool read_reuse_address(struct settings *settings, const char *value)
 static bool read_reuse_port(struct settings *settings, const char *value)
 {
     return read_switch(value, &settings->reuse_port);
+}
+
+static bool read_unix(struct settings *settings, const char *value)
+{
+    return read_switch(value, &settings->unix_sockets);
 }
 
 static bool read_limit(struct settings *settings, const char *value)
@@ -236,7 +241,7 @@ static bool is_claimable(const char *entry)
 {
     struct endpoint endpoint;
     const char *error;
-    return endpoint_parse(entry, &endpoint, &error) && endpoint.port != 0;
+    return endpoint_parse(entry, &endpoint, &error) && endpoint_is_fixed(&endpoint);
 }
 
 static bool read_claim(struct settings *settings, const char *value)
@@ -310,6 +315,7 @@ static const struct variable {
     {"PORTCLAIM_LOG", read_log, "want stderr, none or " A_PATH},
     {"PORTCLAIM_LOG_FORMAT", read_log_format, "want text or json"},
     {"PORTCLAIM_STATE_DIR", read_state_directory, "want " A_PATH},
+    {"PORTCLAIM_UNIX", read_unix, "want on or off"},
 };
 
 enum {
@@ -393,4 +399,27 @@ bool settings_allow_port(const struct settings *settings, uint16_t port)
             return true;
     }
     return settings->port_count == 0;
+}
+
+/* Who names one to be claimed before main() wants it claimed, now and when the program binds. */
+static bool is_named(const struct settings *settings, const struct endpoint *endpoint)
+{
+    char entry[SETTINGS_LIST_SIZE];
+    struct endpoint named;
+    const char *error;
+    const char *cursor = settings->claim;
+    while (settings_next_entry(&cursor, entry, sizeof(entry))) {
+        if (endpoint_parse(entry, &named, &error) && named.family == FAMILY_UNIX &&
+            named.path.length == endpoint->path.length &&
+            memcmp(named.path.bytes, endpoint->path.bytes, named.path.length) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool settings_allow_endpoint(const struct settings *settings, const struct endpoint *endpoint)
+{
+    if (endpoint->family == FAMILY_UNIX)
+        return settings->unix_sockets || is_named(settings, endpoint);
+    return settings_allow_port(settings, endpoint->port);
 }

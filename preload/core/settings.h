@@ -36,8 +36,9 @@ struct settings {
     uint32_t kill_ms;
     uint32_t wait_ms;
     bool reuse_address;
-    bool reuse_port; /* who is stale and shares a port with us (SO_REUSEPORT) has to go as well */
-    uint32_t limit;  /* kills per window; window 0: no limit */
+    bool reuse_port;   /* who is stale and shares a port with us (SO_REUSEPORT) has to go as well */
+    bool unix_sockets; /* claim them as well */
+    uint32_t limit;    /* kills per window; window 0: no limit */
     uint32_t limit_window_s;
     char claim[SETTINGS_LIST_SIZE]; /* endpoints, comma-separated */
     enum log_target log_target;
@@ -66,6 +67,9 @@ bool settings_read(struct settings *settings, char *const *environment, char *er
 
 /* May it act on this port? */
 bool settings_allow_port(const struct settings *settings, uint16_t port);
+
+/* Likewise; a Unix socket has no port: it is allowed by a setting of its own, or by its name. */
+bool settings_allow_endpoint(const struct settings *settings, const struct endpoint *endpoint);
 
 /*
  * Walks a comma-separated list: copies the next entry, without surrounding blanks, into `entry`

@@ -76,7 +76,7 @@ static void ask_breaker(struct claim *claim)
         telling_kill_war(claim, breaker_recent(&claim->memory, now_ms, settings->limit_window_s));
 }
 
-enum permission stopping_permission(struct claim *claim)
+enum permission stopping_lock(struct claim *claim)
 {
     if (!take_lock(claim))
         return PERMISSION_NOT_YET;
@@ -84,6 +84,14 @@ enum permission stopping_permission(struct claim *claim)
         claim->lock_was_busy = false;
         return PERMISSION_LOOK_AGAIN;
     }
+    return PERMISSION_GRANTED;
+}
+
+enum permission stopping_permission(struct claim *claim)
+{
+    enum permission permission = stopping_lock(claim);
+    if (permission != PERMISSION_GRANTED)
+        return permission;
     if (!claim->breaker_checked)
         ask_breaker(claim);
     return claim->breaker_open ? PERMISSION_BREAKER : PERMISSION_GRANTED;

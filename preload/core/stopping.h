@@ -13,6 +13,9 @@ enum permission {
     PERMISSION_BREAKER,    /* there were too many kills */
 };
 
+/* Takes the lock alone, for what is not a kill. Never PERMISSION_BREAKER. */
+enum permission stopping_lock(struct claim *claim);
+
 /* Takes the lock and asks the breaker, once per claim. */
 enum permission stopping_permission(struct claim *claim);
 

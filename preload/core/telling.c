@@ -2,6 +2,8 @@
 
 #include "targets.h"
 
+#include <string.h>
+
 static void tell(struct claim *claim, struct event *event)
 {
     event->request = claim->request;
@@ -64,8 +66,14 @@ void telling_who_is_left(struct claim *claim, enum action stale_action)
     const struct observation *observation = &claim->observation;
     bool shares = claim->request->operation == OPERATION_SHARE; /* nobody else is waited for */
     enum action other_action = shares ? ACTION_LEFT : ACTION_WAIT;
-    if (!is_news(claim, holders_digest(observation)))
+    const char *obstruction = observation->obstruction;
+    uint64_t digest = holders_digest(observation);
+    if (obstruction != NULL)
+        digest = text_hash(digest, obstruction, strlen(obstruction));
+    if (!is_news(claim, digest))
         return;
+    if (obstruction != NULL)
+        telling_warning(claim, obstruction);
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
         bool stale = holder->verdict == VERDICT_STALE;
@@ -105,6 +113,7 @@ void telling_lost(struct claim *claim)
         .closable = observation->closable,
         .sending = observation->sending,
         .breaker_open = claim->breaker_open,
+        .message = observation->obstruction,
     };
     tell(claim, &event);
 }

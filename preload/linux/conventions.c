@@ -3,5 +3,6 @@
 const struct conventions conventions = {
     .names_have_case = true,
     .program_suffix = "",
+    .has_unix_sockets = true,
     .users_have_numbers = true,
 };

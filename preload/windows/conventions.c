@@ -4,5 +4,6 @@
 const struct conventions conventions = {
     .names_have_case = false,
     .program_suffix = ".exe",
+    .has_unix_sockets = false,
     .users_have_numbers = false,
 };

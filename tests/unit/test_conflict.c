@@ -341,6 +341,31 @@ static void the_kernel_agrees(void **state)
     }
 }
 
+/* By the file, however it is called; abstract names by their bytes, NUL included. */
+static void unix_sockets_conflict_by_file(void **state)
+{
+    (void)state;
+    struct endpoint path = {0};
+    struct endpoint other = {0};
+    const struct endpoint port = {0};
+    endpoint_set_unix(&path, "/run/a.sock", sizeof("/run/a.sock"));
+    endpoint_set_unix(&other, "a.sock", sizeof("a.sock"));
+    assert_false(endpoint_conflicts(&path, &path)); /* its file is not known */
+    path.path.inode = other.path.inode = 7;
+    path.path.device = other.path.device = 1;
+    assert_true(endpoint_conflicts(&path, &other));
+    assert_true(endpoint_covers(&path, &other));
+    other.path.device = 2;
+    assert_false(endpoint_conflicts(&path, &other));
+    assert_false(endpoint_conflicts(&path, &port));
+    endpoint_set_unix(&path, "\0a\0b", 4);
+    endpoint_set_unix(&other, "\0a\0b", 4);
+    assert_true(endpoint_conflicts(&path, &other));
+    assert_true(path.path.place == other.path.place);
+    endpoint_set_unix(&other, "\0a\0c", 4);
+    assert_false(endpoint_conflicts(&path, &other));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +381,8 @@ int main(void)
         {"MPTCP shares the ports of TCP", mptcp_shares_the_ports_of_tcp, NULL, NULL, NULL},
         {"R04 N13 conflict and cover are those of sets, both ways",
          conflict_and_cover_are_those_of_sets, NULL, NULL, NULL},
+        {"N13 Unix sockets conflict by their file or their abstract name",
+         unix_sockets_conflict_by_file, NULL, NULL, NULL},
         {"R04 the kernel agrees on every pair", the_kernel_agrees, NULL, NULL, NULL},
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -54,6 +54,9 @@ static void reads_and_prints(void **state)
         {"[::2:3:4:5:6:7:8]:80", "[0:2:3:4:5:6:7:8]:80"},
         {"[1:2:3:4:5:6:7:8]:80", NULL},
         {"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", NULL},
+        {"unix:/run/app.sock", NULL},
+        {"unix:/run/a b\n\"\\\x7f", "unix:/run/a b\\x0a\\x22\\x5c\\x7f"},
+        {"unix:@app", NULL},
     };
     for (size_t index = 0; index < COUNT(rows); index++) {
         char shown[ENDPOINT_TEXT_SIZE];

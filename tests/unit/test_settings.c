@@ -321,6 +321,27 @@ static void state_directory_is_absolute(void **state)
            "PORTCLAIM_STATE_DIR=\"\": want an absolute path of at most 511 bytes");
 }
 
+static void unix_sockets_are_asked_for(void **state)
+{
+    (void)state;
+    struct endpoint path = {0};
+    struct endpoint port = {.port = 80};
+    endpoint_set_unix(&path, "/run/a.sock", sizeof("/run/a.sock"));
+    struct settings settings = accept("PORTCLAIM_UNIX=off");
+    assert_false(settings_allow_endpoint(&settings, &path));
+    assert_true(settings_allow_endpoint(&settings, &port));
+    settings = accept("PORTCLAIM_UNIX=on");
+    assert_true(settings_allow_endpoint(&settings, &path));
+    settings = accept("PORTCLAIM_CLAIM=80,unix:/run/a.sock");
+    assert_true(settings_allow_endpoint(&settings, &path));
+    settings = accept("PORTCLAIM_CLAIM=unix:/run/a.socket");
+    assert_false(settings_allow_endpoint(&settings, &path));
+    refuse("PORTCLAIM_UNIX=yes", "PORTCLAIM_UNIX=\"yes\": want on or off");
+    refuse("PORTCLAIM_CLAIM=unix:a.sock",
+           "PORTCLAIM_CLAIM=\"unix:a.sock\": want endpoints such as 18789 or udp:127.0.0.1:53, "
+           "comma-separated, in at most 511 bytes");
+}
+
 static void free_text_is_kept_as_it_is(void **state)
 {
     (void)state;
@@ -480,6 +501,7 @@ int main(void)
         {"O05 claimed endpoints have a port", claimed_endpoints_have_a_port, NULL, NULL, NULL},
         {"O05 the log goes somewhere", log_goes_somewhere, NULL, NULL, NULL},
         {"O05 the state directory is absolute", state_directory_is_absolute, NULL, NULL, NULL},
+        {"O05 Unix sockets are asked for", unix_sockets_are_asked_for, NULL, NULL, NULL},
         {"free text is kept as it is", free_text_is_kept_as_it_is, NULL, NULL, NULL},
         {"O05 values fit or are refused", values_fit_or_are_refused, NULL, NULL, NULL},
         {"O05 unknown names are errors", unknown_names_are_errors, NULL, NULL, NULL},

@@ -6,7 +6,11 @@
 
 #include "core/report.h"
 
-enum { RECORD_STRING_SIZE = 512, RECORD_ENDPOINT_SIZE = 128, RECORD_SIGNAL_SIZE = 32 };
+enum {
+    RECORD_STRING_SIZE = 512,
+    RECORD_ENDPOINT_SIZE = ENDPOINT_TEXT_SIZE,
+    RECORD_SIGNAL_SIZE = 32
+};
 
 /* Strings are the bytes that were recorded, and may hold anything but NUL. Empty: not recorded. */
 struct record_holder {

@@ -199,6 +199,12 @@ struct story {
     struct story_warning warnings[STORY_WARNINGS]; /* the last is of all that found no room */
 };
 
+/* A path or an abstract name, and no port. */
+static inline bool story_is_unix(const struct story_endpoint *endpoint)
+{
+    return text_equal(endpoint->protocol, "unix");
+}
+
 struct story *story_new(void);
 
 /* Events come in the order of their times, as far as they have one. */

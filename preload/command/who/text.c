@@ -235,6 +235,16 @@ static void say_holder(const struct question *question, const struct sighting *s
     say_what_to_do(sighting, index);
 }
 
+/* Its endpoint may have been given with others. */
+static void say_left_path(const struct sighting *sighting)
+{
+    char endpoint[ENDPOINT_TEXT_SIZE];
+    who_print_endpoint(&sighting->request.endpoint, endpoint);
+    say_visible("\n", endpoint, " is held by nobody: a server that has ended left its path.\n");
+    say("  what to do:           start the next one under portclaim with PORTCLAIM_UNIX=on, or\n"
+        "                        remove the path\n");
+}
+
 static void say_lingering(void)
 {
     say("\n%s\n  what to do:           %s\n", look_words.closed, look_words.closed_advice);
@@ -247,6 +257,10 @@ static void show_sighting(const struct question *question, const struct sighting
     const struct observation *observation = &sighting->observation;
     if (observation->gap != NULL)
         say("\nNote: %s.\n", observation->gap);
+    if (observation->obstruction != NULL)
+        say("\nNote: %s.\n", observation->obstruction);
+    if (endpoint_is_path(&sighting->request.endpoint) && observation->closable > 0)
+        say_left_path(sighting);
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         if (!sighting_shows(sighting, &observation->holders[index]))
             continue;
@@ -278,7 +292,7 @@ static void show_connection(const struct listing *listing, const struct look_soc
 {
     char local[ENDPOINT_TEXT_SIZE];
     char peer[ENDPOINT_TEXT_SIZE];
-    char endpoint[CELL_SIZE];
+    char endpoint[2 * ENDPOINT_TEXT_SIZE + sizeof(" - ")];
     char pid[CELL_SIZE] = "";
     char name[PROCESS_NAME_SIZE] = "";
     size_t owners = 0;
