@@ -3,6 +3,7 @@
 #include "claiming.h"
 #include "own_socket.h"
 #include "system.h"
+#include "unix_path.h"
 
 #include <errno.h>
 
@@ -17,9 +18,12 @@ static void claim_entry(const struct settings *settings, const char *entry)
     int socket = own_socket_open(&endpoint, &address, &length);
     if (socket < 0)
         return;
-    if (SYSTEM(bind, socket, &address, length) == -EADDRINUSE)
-        (void)claiming_bind(settings, socket, (struct sockaddr *)&address, length);
+    long result = SYSTEM(bind, socket, &address, length);
+    if (result == -EADDRINUSE)
+        result = claiming_bind(settings, socket, (struct sockaddr *)&address, length);
     (void)SYSTEM(close, socket);
+    if (result == 0 && endpoint_is_path(&endpoint))
+        (void)unix_path_remove(&endpoint); /* what our own bind() has left */
 }
 
 static void remove_variable(char **environment, const char *name)

@@ -64,8 +64,10 @@ int claiming_bind(const struct settings *settings, int socket, const struct sock
 {
     struct call call = {.socket = socket, .address = address, .length = length};
     struct request request;
+    if (address->sa_family == AF_UNIX && !settings->unix_sockets && settings->claim[0] == '\0')
+        return EADDRINUSE; /* without a look at it */
     if (!request_describe(socket, OPERATION_BIND, address, length, &request) ||
-        !settings_allow_port(settings, request.endpoint.port))
+        !settings_allow_endpoint(settings, &request.endpoint))
         return EADDRINUSE;
     return claim(settings, &request, bind_again, &call);
 }
@@ -79,7 +81,7 @@ int claiming_listen(const struct settings *settings, int socket, int backlog)
     if (SYSTEM(getsockname, socket, &address, &length) < 0 ||
         !request_describe(socket, OPERATION_LISTEN, (struct sockaddr *)&address, length,
                           &request) ||
-        !settings_allow_port(settings, request.endpoint.port))
+        !settings_allow_endpoint(settings, &request.endpoint))
         return EADDRINUSE;
     return claim(settings, &request, listen_again, &call);
 }

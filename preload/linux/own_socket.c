@@ -8,9 +8,13 @@
 
 static int open_socket(const struct endpoint *endpoint)
 {
-    int family = endpoint->family == FAMILY_IPV6 ? AF_INET6 : AF_INET;
+    static const int families[] = {
+        [FAMILY_IPV4] = AF_INET,
+        [FAMILY_IPV6] = AF_INET6,
+        [FAMILY_UNIX] = AF_UNIX,
+    };
     int type = (endpoint->protocol == PROTOCOL_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
-    return (int)SYSTEM(socket, family, type, 0);
+    return (int)SYSTEM(socket, families[endpoint->family], type, 0);
 }
 
 /* Every address of one device is not every address: without it, holders on others would be stale.

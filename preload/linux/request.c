@@ -2,9 +2,11 @@
 
 #include "files.h"
 #include "system.h"
+#include "unix_path.h"
 
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/un.h>
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262 /* netinet/in.h, glibc 2.32 */
@@ -48,6 +50,19 @@ static bool describe_ipv6(int socket, const struct sockaddr_in6 *address, struct
     return true;
 }
 
+/* Where neither a path nor an abstract name is given, the kernel chooses one that is free. */
+static bool describe_unix(const struct sockaddr_un *address, socklen_t length,
+                          struct request *request)
+{
+    const socklen_t start = offsetof(struct sockaddr_un, sun_path);
+    if (length <= start || request->operation != OPERATION_BIND)
+        return false;
+    endpoint_set_unix(&request->endpoint, address->sun_path, length - start);
+    if (endpoint_is_path(&request->endpoint))
+        unix_path_identify(&request->endpoint);
+    return request->endpoint.path.length > 0;
+}
+
 static bool describe_address(int socket, const struct sockaddr *address, socklen_t length,
                              struct endpoint *endpoint)
 {
@@ -58,6 +73,14 @@ static bool describe_address(int socket, const struct sockaddr *address, socklen
     return false;
 }
 
+static bool describe_internet(int socket, const struct sockaddr *address, socklen_t length,
+                              struct endpoint *endpoint)
+{
+    endpoint->device = (uint32_t)ask_option(socket, SOL_SOCKET, SO_BINDTOIFINDEX);
+    return describe_address(socket, address, length, endpoint) && endpoint->port != 0 &&
+           describe_protocol(socket, endpoint);
+}
+
 bool request_describe(int socket, enum operation operation, const struct sockaddr *address,
                       socklen_t length, struct request *request)
 {
@@ -65,9 +88,9 @@ bool request_describe(int socket, enum operation operation, const struct sockadd
     unsigned mode = 0;
     memset(request, 0, sizeof(*request));
     request->operation = operation;
-    request->endpoint.device = (uint32_t)ask_option(socket, SOL_SOCKET, SO_BINDTOIFINDEX);
-    if (!describe_address(socket, address, length, &request->endpoint) ||
-        request->endpoint.port == 0 || !describe_protocol(socket, &request->endpoint))
+    if (address->sa_family == AF_UNIX
+            ? !describe_unix((const struct sockaddr_un *)address, length, request)
+            : !describe_internet(socket, address, length, &request->endpoint))
         return false;
     if (files_identify(socket, "", AT_EMPTY_PATH, &file, &mode, NULL))
         request->own_inode = file.inode;
@@ -89,6 +112,13 @@ bool request_describe_shared(int socket, struct request *request)
 socklen_t request_address(const struct endpoint *endpoint, struct sockaddr_storage *address)
 {
     memset(address, 0, sizeof(*address));
+    if (endpoint->family == FAMILY_UNIX) {
+        struct sockaddr_un *unix_address = (struct sockaddr_un *)address;
+        unix_address->sun_family = AF_UNIX;
+        memcpy(unix_address->sun_path, endpoint->path.bytes, endpoint->path.length);
+        return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + endpoint->path.length +
+                           (endpoint_is_path(endpoint) ? 1 : 0));
+    }
     if (endpoint->family == FAMILY_IPV4) {
         struct sockaddr_in *ipv4 = (struct sockaddr_in *)address;
         ipv4->sin_family = AF_INET;

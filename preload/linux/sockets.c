@@ -1,10 +1,12 @@
 #include "sockets.h"
 
 #include "proc_net.h"
+#include "socket_dump.h"
 #include "system.h"
+#include "unix_path.h"
+#include "unix_sockets.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -12,12 +14,6 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
-
-/*
- * The answer is there when the question has been sent, and each further batch is made as it is
- * fetched (netlink_dump() in net/netlink/af_netlink.c): a kernel with nothing to say has failed.
- */
-enum { NEVER_BLOCK = MSG_DONTWAIT };
 
 enum {
     STATE_BOUND_INACTIVE =
@@ -48,22 +44,11 @@ struct dump_request {
 
 /* ---- asking ---- */
 
-static int open_netlink(void)
-{
-    return (int)SYSTEM(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-}
-
-static void close_netlink(int netlink)
-{
-    if (netlink >= 0)
-        (void)SYSTEM(close, netlink);
-}
-
 /* The kernel's own filter for the port: inet_diag_dump_icsk() passes over every other. */
-static bool send_dump(int netlink, const struct dump *dump)
+static struct dump_request question_of(const struct dump *dump)
 {
-    struct dump_request request = {
-        .header = {.nlmsg_len = sizeof(request),
+    return (struct dump_request){
+        .header = {.nlmsg_len = sizeof(struct dump_request),
                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
                    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
         .question = {.sdiag_family = (uint8_t)dump->family,
@@ -71,8 +56,6 @@ static bool send_dump(int netlink, const struct dump *dump)
                      .idiag_states = dump->states,
                      .id = {.idiag_sport = htons(dump->port)}},
     };
-    long sent = SYSTEM(sendto, netlink, &request, sizeof(request), MSG_NOSIGNAL, 0, 0);
-    return sent == (long)sizeof(request);
 }
 
 /* ---- understanding ---- */
@@ -100,20 +83,10 @@ static enum socket_state state_of(const struct inet_diag_msg *message)
 /* IPV6_V6ONLY comes as an attribute of IPv6 sockets that listen or are bound. */
 static bool has_ipv6_only(const struct inet_diag_msg *message, size_t length)
 {
-    const char *attributes = (const char *)(message + 1);
-    size_t left = length - sizeof(*message);
-    while (left >= sizeof(struct nlattr)) {
-        struct nlattr attribute;
-        memcpy(&attribute, attributes, sizeof(attribute));
-        if (attribute.nla_len < sizeof(attribute) || attribute.nla_len > left)
-            return false;
-        if (attribute.nla_type == INET_DIAG_SKV6ONLY)
-            return attributes[sizeof(attribute)] != 0;
-        size_t step = NLA_ALIGN(attribute.nla_len);
-        attributes += step;
-        left -= step < left ? step : left;
-    }
-    return false;
+    size_t value_length;
+    const char *value =
+        socket_dump_attribute(message, sizeof(*message), length, INET_DIAG_SKV6ONLY, &value_length);
+    return value != NULL && value_length > 0 && value[0] != 0;
 }
 
 static struct socket understand(const struct inet_diag_msg *message, size_t length, int protocol)
@@ -132,49 +105,33 @@ static struct socket understand(const struct inet_diag_msg *message, size_t leng
     return socket;
 }
 
-/*
- * One batch of answers. 1: more to come; 0: that was the last; -1: the kernel refused. A dump that
- * changed under the kernel's hands (NLM_F_DUMP_INTR) may have left some out, and counts as refused.
- */
-static int take_batch(char *buffer, size_t length, int protocol, take_socket take, void *context)
+struct taking {
+    int protocol;
+    take_socket take;
+    void *context;
+};
+
+static bool take_answer(void *context, const void *answer, size_t length)
 {
-    size_t left = length;
-    for (struct nlmsghdr *header = (void *)buffer; NLMSG_OK(header, left);
-         header = NLMSG_NEXT(header, left)) {
-        if (header->nlmsg_type == NLMSG_ERROR || (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0)
-            return -1;
-        if (header->nlmsg_type == NLMSG_DONE)
-            return 0;
-        const struct inet_diag_msg *message = NLMSG_DATA(header);
-        size_t payload = header->nlmsg_len - NLMSG_HDRLEN;
-        if (payload < sizeof(*message))
-            return -1;
-        /* A connection still waiting for accept() has no file yet: it goes with its listener. */
-        bool waits = message->idiag_inode == 0 && (message->idiag_state == TCP_ESTABLISHED ||
-                                                   message->idiag_state == TCP_CLOSE_WAIT);
-        struct socket socket = understand(message, payload, protocol);
-        if (!waits)
-            take(context, message, &socket);
-    }
-    return 1;
+    const struct taking *taking = context;
+    const struct inet_diag_msg *message = answer;
+    if (length < sizeof(*message))
+        return false;
+    /* A connection still waiting for accept() has no file yet: it goes with its listener. */
+    bool waits = message->idiag_inode == 0 && (message->idiag_state == TCP_ESTABLISHED ||
+                                               message->idiag_state == TCP_CLOSE_WAIT);
+    struct socket socket = understand(message, length, taking->protocol);
+    if (!waits)
+        taking->take(taking->context, message, &socket);
+    return true;
 }
 
 static bool run_dump(int netlink, const struct dump *dump, char *buffer, take_socket take,
                      void *context)
 {
-    int more = 1;
-    if (!send_dump(netlink, dump))
-        return false;
-    while (more == 1) {
-        long length =
-            SYSTEM(recvfrom, netlink, buffer, SOCKETS_BUFFER_SIZE, NEVER_BLOCK | MSG_TRUNC, 0, 0);
-        if (length == -EINTR)
-            continue;
-        if (length <= 0 || length > SOCKETS_BUFFER_SIZE)
-            return false;
-        more = take_batch(buffer, (size_t)length, dump->protocol, take, context);
-    }
-    return more == 0;
+    struct dump_request question = question_of(dump);
+    struct taking taking = {dump->protocol, take, context};
+    return socket_dump_run(netlink, &question, sizeof(question), buffer, take_answer, &taking);
 }
 
 /* Both families: an IPv6 socket may hold IPv4's addresses as well. */
@@ -243,11 +200,15 @@ bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
                      struct listeners *listeners, char *buffer, const char **gap)
 {
     struct collection collection = {request, obstacles, listeners};
-    int netlink = open_netlink();
+    if (request->endpoint.family == FAMILY_UNIX) {
+        listeners->count = 0;
+        return unix_sockets_look_up(request, obstacles, buffer) && !obstacles->overflow;
+    }
+    int netlink = socket_dump_open();
     obstacles_start(obstacles);
     listeners->count = 0;
     bool done = netlink >= 0 && look_up_by_netlink(netlink, &collection, buffer);
-    close_netlink(netlink);
+    socket_dump_close(netlink);
     if (!done) {
         obstacles_start(obstacles);
         listeners->count = 0;
@@ -287,11 +248,11 @@ bool sockets_list(enum protocol protocol, uint16_t port, bool connections, char 
     struct listing listing = {take, context};
     struct dump dump = {
         .protocol = number_of(protocol), .port = port, .states = STATES_LISTENING | STATES_BOUND};
-    int netlink = open_netlink();
+    int netlink = socket_dump_open();
     if (connections)
         dump.states |= STATES_CONNECTED;
     bool done = netlink >= 0 && dump_both_families(netlink, &dump, buffer, take_listed, &listing);
-    close_netlink(netlink);
+    socket_dump_close(netlink);
     return done;
 }
 
@@ -324,7 +285,7 @@ static bool destroy(int netlink, const struct inet_diag_msg *message)
     };
     if (SYSTEM(sendto, netlink, &request, sizeof(request), MSG_NOSIGNAL, 0, 0) < 0)
         return false;
-    long length = SYSTEM(recvfrom, netlink, answer, sizeof(answer), NEVER_BLOCK, 0, 0);
+    long length = SYSTEM(recvfrom, netlink, answer, sizeof(answer), MSG_DONTWAIT, 0, 0);
     const struct nlmsghdr *header = (const void *)answer;
     if (length < (long)NLMSG_LENGTH(sizeof(struct nlmsgerr)) || header->nlmsg_type != NLMSG_ERROR)
         return false;
@@ -364,12 +325,14 @@ static bool close_all(int netlink, struct leftovers *leftovers, char *buffer)
 bool sockets_close_lingering(const struct request *request, char *buffer)
 {
     struct leftovers leftovers = {.request = request};
+    if (endpoint_is_path(&request->endpoint))
+        return unix_path_remove(&request->endpoint);
     if (protocol_of(request) != IPPROTO_TCP)
         return false;
-    int netlink = open_netlink();
-    leftovers.netlink = open_netlink();
+    int netlink = socket_dump_open();
+    leftovers.netlink = socket_dump_open();
     bool closed = netlink >= 0 && leftovers.netlink >= 0 && close_all(netlink, &leftovers, buffer);
-    close_netlink(leftovers.netlink);
-    close_netlink(netlink);
+    socket_dump_close(leftovers.netlink);
+    socket_dump_close(netlink);
     return closed;
 }

@@ -1,13 +1,14 @@
 /*
  * sockets: which sockets stand on a port. By sock_diag(7), in the caller's own network namespace;
- * where a hardened unit has no AF_NETLINK, by /proc/net.
+ * where a hardened unit has no AF_NETLINK, by /proc/net. Unix sockets: unix_sockets.h.
  */
 #ifndef PORTCLAIM_SOCKETS_H
 #define PORTCLAIM_SOCKETS_H
 
 #include "listeners.h"
+#include "socket_dump.h"
 
-enum { SOCKETS_BUFFER_SIZE = 32768 };
+enum { SOCKETS_BUFFER_SIZE = SOCKET_DUMP_BUFFER_SIZE };
 
 /*
  * Fills `obstacles` with what is in the way of the request, and `listeners` if connections had to
@@ -34,7 +35,8 @@ bool sockets_list(enum protocol protocol, uint16_t port, bool connections, char 
 
 /*
  * Closes the TIME_WAIT and FIN_WAIT2 sockets in the way that no process holds: sock_diag's
- * SOCK_DESTROY, which needs CAP_NET_ADMIN. False when any of them could not be closed.
+ * SOCK_DESTROY, which needs CAP_NET_ADMIN; or removes the path that a Unix socket left
+ * (unix_path.h). False when any of them could not be closed.
  */
 bool sockets_close_lingering(const struct request *request, char *buffer);
 

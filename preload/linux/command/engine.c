@@ -36,7 +36,7 @@ static void claim_entry(const struct settings *settings, const struct process *s
         return; /* settings_read() has refused it already */
     struct own_claim *own_claim = own_claim_open(settings, &endpoint);
     own_claim_as(own_claim, self);
-    if (own_claim_try(own_claim) == OWN_CLAIM_HELD && settings_allow_port(settings, endpoint.port))
+    if (own_claim_try(own_claim) == OWN_CLAIM_HELD && settings_allow_endpoint(settings, &endpoint))
         (void)own_claim_run(own_claim);
     own_claim_close(own_claim);
 }

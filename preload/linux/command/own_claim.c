@@ -5,6 +5,7 @@
 #include "linux/own_socket.h"
 #include "linux/request.h"
 #include "linux/system.h"
+#include "linux/unix_path.h"
 
 #include <err.h>
 #include <errno.h>
@@ -13,7 +14,9 @@
 
 struct own_claim {
     struct settings settings;
+    struct endpoint endpoint;
     int socket; /* or -errno */
+    bool bound;
     struct sockaddr_storage address;
     socklen_t length;
     int error;                      /* an errno, of what failed */
@@ -27,6 +30,7 @@ struct own_claim *own_claim_open(const struct settings *settings, struct endpoin
         err(EXIT_MISUSE, "portclaim");
     own_claim->settings = *settings;
     own_claim->socket = own_socket_open(endpoint, &own_claim->address, &own_claim->length);
+    own_claim->endpoint = *endpoint;
     return own_claim;
 }
 
@@ -39,7 +43,9 @@ void own_claim_as(struct own_claim *own_claim, const struct process *claimant)
 static int bind_own(void *context)
 {
     struct own_claim *own_claim = context;
-    return (int)-SYSTEM(bind, own_claim->socket, &own_claim->address, own_claim->length);
+    int error = (int)-SYSTEM(bind, own_claim->socket, &own_claim->address, own_claim->length);
+    own_claim->bound |= error == 0;
+    return error;
 }
 
 enum own_claim_answer own_claim_try(struct own_claim *own_claim)
@@ -101,6 +107,8 @@ void own_claim_close(struct own_claim *own_claim)
 {
     if (own_claim->socket >= 0)
         (void)SYSTEM(close, own_claim->socket);
+    if (own_claim->bound && endpoint_is_path(&own_claim->endpoint))
+        (void)unix_path_remove(&own_claim->endpoint); /* what our own bind() has left */
     free(own_claim);
 }
 

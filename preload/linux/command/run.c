@@ -166,6 +166,14 @@ static int run_by_seccomp(char **arguments, const struct program *program,
     const bool claimed = settings->claim[0] != '\0';
     if (claimed)
         engine_claim(settings, program);
+    /*
+     * A path means what the program's root, directory and mounts make of it, and is removed with
+     * its credentials and within its Landlock domain; none of which a supervisor can take on whole.
+     */
+    if (settings->unix_sockets)
+        command_complain(&command_run, "warning: the seccomp engine does not claim Unix sockets "
+                                       "(PORTCLAIM_UNIX); --claim unix:/PATH does, before it "
+                                       "begins");
     if (engine_start(settings, &why))
         return become(arguments);
     if (claimed) {

@@ -26,11 +26,22 @@ static void check_relations(struct patient *patient)
                      said("seccomp notifications and pidfd_getfd(2) are at hand"));
 }
 
+/* See run_by_seccomp() in linux/command/run.c. */
+static void check_unix(struct patient *patient)
+{
+    if (patient->settings.unix_sockets)
+        checkup_note(&patient->checkup, check, RESULT_WARN, said("PORTCLAIM_UNIX=on"),
+                     "the seccomp engine leaves Unix sockets to the program, for paths are seen "
+                     "and removed with the program's own rights only",
+                     said("portclaim run --claim unix:/PATH ... (claims before it begins)"));
+}
+
 void check_engine(struct patient *patient)
 {
     const char *why;
     if (patient->engine != ENGINE_SECCOMP)
         return;
+    check_unix(patient);
     if (engine_is_possible(&why) && yama_permits(patient->account.traces_everybody, &why))
         check_relations(patient);
     else
