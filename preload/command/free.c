@@ -5,6 +5,7 @@
 #include "own_claim.h"
 #include "visible.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,11 +88,13 @@ static int complain_of_failure(const struct own_claim *own_claim, const char *en
 static void complain_of_settings(const struct settings *settings, const struct endpoint *endpoint,
                                  const char *shown)
 {
+    char port[sizeof("65535")];
+    (void)snprintf(port, sizeof(port), "%u", (unsigned)endpoint->port);
     command_complain(&command_free,
                      "%s is held, and %s keeps portclaim from doing anything about it; "
-                     "\"portclaim who %u\" shows by whom",
+                     "\"portclaim who %s\" shows by whom",
                      shown, settings->mode == MODE_OFF ? "PORTCLAIM=off" : "PORTCLAIM_PORTS",
-                     (unsigned)endpoint->port);
+                     endpoint->family == FAMILY_UNIX ? shown : port);
 }
 
 static int free_endpoint(const struct settings *settings, struct endpoint *endpoint)
@@ -103,7 +106,7 @@ static int free_endpoint(const struct settings *settings, struct endpoint *endpo
     text_start(&text, shown, sizeof(shown));
     endpoint_print(&text, endpoint);
     enum own_claim_answer answer = own_claim_try(own_claim);
-    bool may_claim = settings->mode != MODE_OFF && settings_allow_port(settings, endpoint->port);
+    bool may_claim = settings->mode != MODE_OFF && settings_allow_endpoint(settings, endpoint);
     if (answer == OWN_CLAIM_HELD && !may_claim)
         complain_of_settings(settings, endpoint, shown);
     else if (answer == OWN_CLAIM_HELD)
@@ -123,7 +126,7 @@ static bool read_endpoint(const char *given, struct endpoint *endpoint, const ch
     if (!endpoint_parse(given, endpoint, error))
         return false;
     *error = "want a port from 1 to 65535";
-    return endpoint->port != 0;
+    return endpoint_is_fixed(endpoint);
 }
 
 static int run_free(int count, char **arguments)
@@ -146,6 +149,7 @@ static int run_free(int count, char **arguments)
     if (!options_read_settings(&settings))
         return EXIT_MISUSE;
     settings.only_named = true;
+    settings.unix_sockets = true; /* it was named */
     return free_endpoint(&settings, &endpoint);
 }
 
@@ -168,7 +172,7 @@ static const char settings_help[] =
     "                     environment\n"
     "\n"
     "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address), with \"udp:\" before it\n"
-    "for UDP.\n"
+    "for UDP; or unix:/PATH, unix:@NAME of a Unix socket, on Linux.\n"
     "\n"
     "Exit status: 0 it is free, 1 it is still held (stderr says by whom), 2 it could not be\n"
     "tried.\n"

@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "core/conventions.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -52,6 +53,13 @@ static void check_mode(struct checkup *checkup, const struct settings_source *so
             "portclaim says what it would do, and does nothing");
 }
 
+static void check_unix(struct checkup *checkup, const struct settings_source *source, bool is_on)
+{
+    if (is_on && !conventions.has_unix_sockets)
+        add(checkup, source, RESULT_WARN, "PORTCLAIM_UNIX", said("PORTCLAIM_UNIX=on"),
+            "portclaim serves no Unix sockets on this system");
+}
+
 void doctor_check_settings(struct checkup *checkup, const struct string_list *environment,
                            const struct settings_source *source, struct settings *settings)
 {
@@ -71,6 +79,7 @@ void doctor_check_settings(struct checkup *checkup, const struct string_list *en
     if (entries.count > 0 && !settings_read(settings, entries.list, error))
         settings_defaults(settings);
     check_mode(checkup, source, settings->mode);
+    check_unix(checkup, source, settings->unix_sockets);
     if (mistakes == 0 && settings->mode == MODE_ON)
         checkup_pass(checkup, check,
                      entries.count == 0

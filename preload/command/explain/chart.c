@@ -245,7 +245,7 @@ static const char *short_words(const struct story_endpoint *endpoint,
     if ((claim->actions & 1U << ACTION_BREAKER) != 0)
         return "kill war";
     if (claim->lingered)
-        return "TIME_WAIT";
+        return story_is_unix(endpoint) ? "old path" : "TIME_WAIT";
     for (uint32_t index = 0; index < claim->event_count; index++) {
         if (claim->events[index].kind == EVENT_HELD)
             return evidence_verdict_name(evidence_verdict(claim->events[index].evidence));

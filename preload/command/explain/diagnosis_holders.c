@@ -247,6 +247,23 @@ void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint)
     advice_for(endpoint)->time_wait(cause, endpoint);
 }
 
+void say_left_path(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct wording words = {0};
+    wording_add(&words, "Nobody was bound to the path, but a server that was killed left it there: "
+                        "in ");
+    wording_add_count(&words, endpoint->lingering.claims, "start");
+    if (endpoint->lingering_closed > 0)
+        wording_add(&words, ", of which portclaim removed it in %" PRIu32,
+                    endpoint->lingering_closed);
+    wording_add(&words, ". Otherwise it was not permitted, or a dry run.");
+    cause->words = wording_end(&words);
+    cure_add(cause, "let every start of the service go through portclaim, which removes it:");
+    cure_setting(cause, endpoint, "PORTCLAIM_UNIX=on");
+    cure_add(cause, "where the directory belongs to another user: give the service one of its own "
+                    "(RuntimeDirectory= of the unit)");
+}
+
 void say_not_found(struct cause *cause, const struct story_endpoint *endpoint)
 {
     struct wording words = {0};

@@ -37,6 +37,7 @@ void say_essential(struct cause *cause, const struct story_endpoint *endpoint);
 void say_together(struct cause *cause, const struct story_endpoint *endpoint);
 void say_client(struct cause *cause, const struct story_endpoint *endpoint);
 void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint);
+void say_left_path(struct cause *cause, const struct story_endpoint *endpoint);
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint);
 void say_cut_short(struct cause *cause, const struct story_endpoint *endpoint);
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint);

@@ -126,6 +126,18 @@ static void add_forced(struct wording *words, const struct story_endpoint *endpo
     wording_add_duration(words, event->after_ms);
 }
 
+static void add_lingering(struct wording *words, const struct story_endpoint *endpoint,
+                          const struct story_event *event)
+{
+    bool closed = event->action == ACTION_CLOSED;
+    if (story_is_unix(endpoint)) {
+        wording_add(words, "the path of an ended server%s", closed ? ", removed" : "");
+        return;
+    }
+    wording_add_count(words, event->numbers[0] + (uint64_t)event->numbers[1], "leftover");
+    wording_add(words, " of closed connections%s", closed ? ", closed" : "");
+}
+
 static void add_event(struct wording *words, const struct story_endpoint *endpoint,
                       const struct story_claim *claim, const struct story_event *event)
 {
@@ -138,9 +150,7 @@ static void add_event(struct wording *words, const struct story_endpoint *endpoi
         add_forced(words, endpoint, claim, event);
         break;
     case EVENT_LINGERING:
-        wording_add_count(words, event->numbers[0] + (uint64_t)event->numbers[1], "leftover");
-        wording_add(words, " of closed connections%s",
-                    event->action == ACTION_CLOSED ? ", closed" : "");
+        add_lingering(words, endpoint, event);
         break;
     case EVENT_KILL_WAR:
         wording_add(words, "kill war: ");

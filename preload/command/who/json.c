@@ -137,6 +137,8 @@ static json_t *holder_of(const struct sighting *sighting, uint32_t index)
 static json_t *lingering_of(const struct sighting *sighting)
 {
     json_t *lingering = check(json_object());
+    if (endpoint_is_path(&sighting->request.endpoint) && sighting->observation.closable > 0)
+        set(lingering, "path", json_integer(sighting->observation.closable));
     for (size_t state = 0; state < TCP_STATES; state++) {
         if (sighting->lingering[state] > 0)
             set(lingering, sighting_tcp_state((enum tcp_state)state),
@@ -154,11 +156,14 @@ static void show_sighting(const struct question *question, const struct sighting
     json_t *holders = check(json_array());
     set_endpoint(object, "endpoint", endpoint);
     set_string(object, "protocol", endpoint_protocol_name(endpoint->protocol));
-    set(object, "port", json_integer(endpoint->port));
+    if (endpoint->family != FAMILY_UNIX)
+        set(object, "port", json_integer(endpoint->port));
     set(object, "held", sighting->blind ? json_null() : json_boolean(sighting_is_held(sighting)));
     set(object, "complete", json_boolean(observation->complete));
     if (observation->gap != NULL)
         set_string(object, "gap", observation->gap);
+    if (observation->obstruction != NULL)
+        set_string(object, "obstruction", observation->obstruction);
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         if (sighting_shows(sighting, &observation->holders[index]))
             json_array_append_new(holders, holder_of(sighting, index));

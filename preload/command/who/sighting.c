@@ -15,7 +15,7 @@ static enum action decide(const struct sighting *sighting, const struct settings
 {
     const struct observation *observation = &sighting->observation;
     if (holder->verdict != VERDICT_STALE || !observation->complete || settings->mode == MODE_OFF ||
-        !settings_allow_port(settings, sighting->request.endpoint.port))
+        !settings_allow_endpoint(settings, &sighting->request.endpoint))
         return ACTION_WAIT;
     if (judge_find_blocker(observation) != NULL)
         return ACTION_SPARED;
@@ -90,7 +90,7 @@ static void look_at_lingering(struct sighting *sighting)
     const struct endpoint *endpoint = &sighting->request.endpoint;
     const struct observation *observation = &sighting->observation;
     memset(sighting->lingering, 0, sizeof(sighting->lingering));
-    if (observation->closable + observation->sending == 0 ||
+    if (endpoint->family == FAMILY_UNIX || observation->closable + observation->sending == 0 ||
         look_sockets(endpoint->protocol, endpoint->port, true, count_lingering, sighting))
         return;
     memset(sighting->lingering, 0, sizeof(sighting->lingering));
@@ -112,7 +112,8 @@ static void look_whether_blind(struct sighting *sighting)
     sighting->blind = false;
     if (sighting->observation.complete || sighting_is_held(sighting))
         return;
-    if (!look_sockets(endpoint->protocol, endpoint->port, true, note_obstacle, sighting))
+    if (endpoint->family == FAMILY_UNIX ||
+        !look_sockets(endpoint->protocol, endpoint->port, true, note_obstacle, sighting))
         sighting->blind = true;
 }
 
@@ -140,7 +141,8 @@ void sighting_take(struct sighting *sighting, const struct endpoint *endpoint,
 bool sighting_is_held(const struct sighting *sighting)
 {
     const struct observation *observation = &sighting->observation;
-    return observation->holder_count + observation->closable + observation->sending > 0;
+    return observation->holder_count + observation->closable + observation->sending > 0 ||
+           observation->obstruction != NULL;
 }
 
 bool sighting_shows(const struct sighting *sighting, const struct holder *holder)

@@ -60,7 +60,7 @@ static bool parse(const char *given, struct endpoint *endpoint, const char **err
     if (!endpoint_parse(given, endpoint, error))
         return false;
     *error = "want a port from 1 to 65535";
-    return endpoint->port != 0;
+    return endpoint_is_fixed(endpoint);
 }
 
 /* TCP and UDP have ports of their own; without a word about it, both are meant. */
@@ -245,8 +245,8 @@ const struct command command_who = {
         "                    environment\n"
         "\n"
         "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address); TCP and UDP, or one of\n"
-        "them with \"tcp:\" or \"udp:\" before it. Root or an administrator sees everybody's "
-        "processes.\n"
+        "them with \"tcp:\" or \"udp:\" before it; or unix:/PATH, unix:@NAME, on Linux.\n"
+        "Root or an administrator sees everybody's processes.\n"
         "\n"
         "Exit status: 0 held, 1 free, 2 it could not be asked.\n"
         "\n"

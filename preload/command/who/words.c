@@ -11,7 +11,8 @@
 
 bool who_names_protocol(const char *given)
 {
-    return text_starts_with(given, "tcp:") || text_starts_with(given, "udp:");
+    return text_starts_with(given, "tcp:") || text_starts_with(given, "udp:") ||
+           text_starts_with(given, "unix:");
 }
 
 /* Linux cuts a process's name after 15 characters; its first argument often has the rest. */
