@@ -359,6 +359,7 @@ static void take_picture(struct look *look, const struct effort *effort,
     observation->complete = !effort->fails && !effort->cut_short;
     observation->holder_count = 0;
     observation->closable = 0;
+    observation->obstruction = NULL;
     observation->sending = 0;
     show_self(schedule, &observation->self);
     if (!effort->fails)
