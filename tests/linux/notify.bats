@@ -182,6 +182,22 @@ same_as_without() {
     [[ $output == *"$wanted"* ]] || fail "$output"
 }
 
+@test "B01 once a program has closed its socket the port is free: nobody of ours has it still" {
+    require_command strace
+    # The supervisor is kept for a while after each answer that it gives.
+    run -0 "${network[@]}" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=ioctl \
+        -e inject=ioctl:delay_exit=100000 "${under[@]}" perl -MSocket -e '
+            socket my $server, PF_INET, SOCK_STREAM, 0;
+            socket my $client, PF_INET, SOCK_STREAM, 0;
+            my $address = pack_sockaddr_in(shift, INADDR_LOOPBACK);
+            bind $server, $address or die "bind: $!";
+            listen $server, 1 or die "listen: $!";
+            close $server;
+            print connect($client, $address) ? "still open" : $!{ECONNREFUSED} ? "free" : "$!"
+        ' "$port"
+    assert_equal "$output" free
+}
+
 @test "B02 a port below 1024 without the capability for it" {
     require_root
     wanted="bind: EACCES"

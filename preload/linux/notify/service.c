@@ -34,6 +34,13 @@ static void remember_lost(struct service *service)
     __atomic_store_n(&memory->lost[place], service->request.own_inode, __ATOMIC_RELAXED);
 }
 
+/* Before the program goes on: once it closes its socket, the address has to be free. */
+static void close_duplicate(struct service *service)
+{
+    files_close(service->socket);
+    service->socket = NO_DESCRIPTOR;
+}
+
 /*
  * Where a signal can end the call before it is answered (kernels before 5.19), the socket is bound
  * all the same, and the call that the program then makes again must not fail for that.
@@ -41,6 +48,7 @@ static void remember_lost(struct service *service)
 void service_answer(struct service *service)
 {
     struct seccomp_notif_resp response = {.id = service->id, .error = -service->error};
+    close_duplicate(service);
     if (!give(service->listener, &response) && service->error == 0 &&
         service->call.kind == CALL_BIND)
         remember_lost(service);
@@ -99,7 +107,10 @@ static enum service_step copy_socket(struct service *service)
     bool ours =
         request_describe(service->socket, operation, (const struct sockaddr *)&service->address,
                          service->length, &service->request);
-    return ours ? SERVICE_READY : SERVICE_CONTINUE;
+    if (ours)
+        return SERVICE_READY;
+    close_duplicate(service);
+    return SERVICE_CONTINUE;
 }
 
 /*
@@ -122,7 +133,7 @@ enum service_step service_prepare(struct service *service)
 
 void service_close(struct service *service)
 {
-    files_close(service->socket);
+    close_duplicate(service);
     caller_close(&service->caller);
 }
 
