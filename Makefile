@@ -26,7 +26,7 @@ EXPORTS = preload/linux/exports.map
 .DELETE_ON_ERROR:
 .PHONY: all help install uninstall clean force
 .PHONY: deps check tests demo requirements soak simulate
-.PHONY: deps-servers check-engines check-servers matrix
+.PHONY: deps-servers check-engines check-servers matrix deps-bench bench
 .PHONY: multilib install-multilib i386-compiler i386-tests aarch64 aarch64-tests
 .PHONY: windows windows-tests check-windows dist-windows
 .PHONY: lint lint-windows format
@@ -47,6 +47,8 @@ help:
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
+	@echo 'make bench      measurements beside peers; TABLES="engine free_port" for some of them'
+	@echo 'make deps-bench install those peers (apt, npm)'
 	@echo 'make requirements   which test shows which row, after make check'
 	@echo 'make uninstall  what make install has put there; the same PREFIX and DESTDIR'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc'
@@ -315,7 +317,7 @@ SERVERS = $(SERVERS_SLOW) $(foreach engine,servers seccomp,tests/$(engine)/kinds
 SERVER_PROGRAMS = $(if $(shell command -v go),$(BUILD)/tests/gateway_go) \
 	$(if $(shell command -v javac),$(BUILD)/tests/Gateway.class)
 BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST) $(SERVERS_SLOW),$(wildcard tests/linux/*.bats tests/windows/*.bats \
-	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats))
+	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats tests/bench/*.bats))
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
 	@mkdir -p $(@D)
@@ -382,7 +384,8 @@ $(BUILD)/tests/Gateway.class: tests/servers/Gateway.java
 	@mkdir -p $(@D)
 	javac -d $(@D) $<
 
-tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(MUSL_PROGRAMS) $(WINDOWS_NATIVE)
+tests: $(OBJECT) $(PORTCLAIM) $(UNIT_TESTS) $(UNIT_SANITIZED) $(SIMULATION) $(PROGRAMS) $(MUSL_PROGRAMS) $(WINDOWS_NATIVE) \
+	$(BUILD)/bench/filter
 
 deps:
 	@tests/deps
@@ -482,6 +485,28 @@ $(BUILD)/tests/i386/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefi
 	$(I386_CC) -std=gnu11 -O1 $(WARNINGS) -D_GNU_SOURCE -pthread -o $@ $(SERVER_SOURCES)
 
 i386-tests: multilib $(I386_TESTS)
+# ---- measurements ----
+
+BENCH = $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+TABLES =
+
+# The real filter, out of the command.
+$(BUILD)/bench/filter: $(BUILD)/preload/linux/command/filter.o $(SHARED_OBJECTS)
+$(BUILD)/bench/filter: BENCH_LIBRARIES = -lseccomp
+
+$(BUILD)/bench/%: bench/%.c $(wildcard bench/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARNINGS) -D_GNU_SOURCE -ffunction-sections $(INCLUDES) -o $@ $(filter %.c %.o,$^) \
+		-Wl,--gc-sections $(BENCH_LIBRARIES)
+
+bench: $(OBJECT) $(PORTCLAIM) $(BENCH)
+	@bench/run $(TABLES)
+
+# Those of npm stay in the build directory.
+deps-bench:
+	@tests/deps bench
+	@npm install --silent --no-audit --no-fund --prefix $(BUILD)/bench/npm kill-port@2 fkill-cli@8 || \
+		echo 'deps: without kill-port and fkill, which npm does not install here'
 
 # ---- tests for Windows ----
 
@@ -574,7 +599,7 @@ check-windows: windows-tests $(PORTCLAIM)
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES = $(shell git grep -lE '^\#!.*\b(bats|(ba)?sh)$$') $(wildcard tests/lib/*.bash tests/command/*.bash \
-	tests/examples/*.bash tests/windows/*.bash preload/command/*.bash)
+	tests/examples/*.bash tests/windows/*.bash preload/command/*.bash bench/*.bash bench/tables/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
@@ -584,7 +609,7 @@ lint:
 	@if command -v $(WINDOWS_CC) >/dev/null; then $(MAKE) --no-print-directory lint-windows; \
 		else echo 'lint: preload/windows is left out, for there is no $(WINDOWS_CC)'; fi
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
-		--std=c11 $(INCLUDES) preload tests/simulation
+		--std=c11 $(INCLUDES) preload tests/simulation bench
 	shellcheck -x $(SHELL_FILES)
 	mandoc -Tlint -W warning man/portclaim.1 man/portclaim.7
 

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # read by measure.bash
+title='Memory'
+limit='plain'
+ours='object'
+about='Of a small program that has bound and listened once: pages resident, pages of its own that were
+written to, and the stack that a thread took for bind and listen (with what a thread takes anyhow).'
+
+measure() {
+    unit=KiB
+    subject 'plain'
+    subject 'object' env LD_PRELOAD="$object"
+    peer 'socket_wrapper' libsocket-wrapper "$libraries/libsocket_wrapper.so" \
+        env LD_PRELOAD="$libraries/libsocket_wrapper.so" SOCKET_WRAPPER_DIR="$table_directory"
+    peer 'torsocks' torsocks "$libraries/torsocks/libtorsocks.so" \
+        env LD_PRELOAD="$libraries/torsocks/libtorsocks.so"
+    peer 'proxychains4' libproxychains4 "$libraries/libproxychains.so.4" \
+        env LD_PRELOAD="$libraries/libproxychains.so.4"
+    peer 'authbind' authbind /usr/lib/authbind/libauthbind.so.1 \
+        env LD_PRELOAD=/usr/lib/authbind/libauthbind.so.1
+    rounds 9 "$programs/memory"
+    local name
+    for name in "${subjects[@]}"; do
+        case $name in
+        plain | object) continue ;;
+        esac
+        reach resident object "$name" 1
+        reach 'private, written' object "$name" 1
+        reach 'stack of bind and listen' object "$name" 1
+    done
+    note_added
+}
+
+note_added() {
+    local case added=
+    for case in resident 'private, written' 'stack of bind and listen'; do
+        added="$added${added:+, }$case $({ median_of "$case" object && median_of "$case" plain; } |
+            paste -sd ' ' | awk '{ printf "%+.1f KiB", $1 - $2 }')"
+    done
+    note "What the object adds: $added."
+}
