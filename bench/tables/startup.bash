@@ -33,12 +33,12 @@ measure() {
     else
         note 'Left out: node, which is not here.'
     fi
-    reach true object plain 1.1
-    reach 'node -e 0' object plain 1.02
+    reach 'true, processor' object plain 1.1
+    reach 'node -e 0, processor' object plain 1.02
     for name in "${subjects[@]}"; do
         case $name in
         plain | object) ;;
-        *) reach true object "$name" 1 ;;
+        *) reach 'true, processor' object "$name" 1 ;;
         esac
     done
 }
