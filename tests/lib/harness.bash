@@ -61,9 +61,7 @@ harness_setup() {
     [ "$libc" = glibc ] || [ -x "$server" ] || skip "needs a server built with musl-gcc: make tests"
     for variable in "${!PORTCLAIM_@}"; do unset "$variable"; done
     logs=$BATS_TEST_TMPDIR/logs
-    silence=$BATS_FILE_TMPDIR/silence
     mkdir -p "$logs"
-    [ -p "$silence" ] || mkfifo "$silence"
     # Not from an earlier run that was killed, nor of a run beside this one.
     export TEST_TAG=$$.$BATS_TEST_NUMBER.${EPOCHREALTIME/[.,]/}
     # Read by the object only: nothing of one test is remembered in the next.
@@ -216,7 +214,8 @@ wait_until() {
 
 # nap SECONDS: sleep(1) without a process, for most of a test is waiting. Nobody ever writes there.
 nap() {
-    local nothing
+    local nothing silence=$BATS_FILE_TMPDIR/silence
+    [ -p "$silence" ] || mkfifo "$silence"
     read -rt "$1" nothing <>"$silence" || true
 }
 
