@@ -47,10 +47,13 @@ struct look_candidates {
     size_t owner_count;
 };
 
+/* Are there sockets of this protocol, here and now? Looking for them may not be what brings it. */
+bool look_speaks(enum protocol protocol);
+
 /*
- * Shows every socket of TCP (MPTCP included) or UDP on the port (0: any), with `connections` those
- * that have a peer or had one as well. False when the system does not tell; look_words.no_sockets
- * says why.
+ * Shows every socket of TCP (MPTCP included), UDP or SCTP on the port (0: any), with `connections`
+ * those that have a peer or had one as well. False when the system does not tell;
+ * look_words.no_sockets says why.
  */
 bool look_sockets(enum protocol protocol, uint16_t port, bool connections,
                   void (*take)(void *context, const struct look_socket *socket), void *context);

@@ -251,6 +251,18 @@ static bool parse_unix(const char *name, struct endpoint *endpoint, const char *
     return true;
 }
 
+static bool read_protocol(const char **cursor, enum protocol *protocol)
+{
+    *protocol = PROTOCOL_TCP;
+    if (skip(cursor, "udp:"))
+        *protocol = PROTOCOL_UDP;
+    else if (skip(cursor, "sctp:"))
+        *protocol = PROTOCOL_SCTP;
+    else
+        skip(cursor, "tcp:");
+    return *protocol != PROTOCOL_SCTP || conventions.speaks_sctp;
+}
+
 bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **error)
 {
     const char *cursor = string;
@@ -258,10 +270,10 @@ bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **
     memset(endpoint, 0, sizeof(*endpoint));
     if (skip(&cursor, "unix:"))
         return parse_unix(cursor, endpoint, error);
-    if (skip(&cursor, "udp:"))
-        endpoint->protocol = PROTOCOL_UDP;
-    else
-        skip(&cursor, "tcp:");
+    if (!read_protocol(&cursor, &endpoint->protocol)) {
+        *error = "want tcp: or udp:; this system has no SCTP";
+        return false;
+    }
     if (!read_address(&cursor, endpoint)) {
         *error = "want 127.0.0.1:PORT, [::1]:PORT or PORT; addresses are numbers, not names";
         return false;
@@ -275,6 +287,12 @@ bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **
 }
 
 /* ---- printing ---- */
+
+static const char tcp[] = "tcp";
+static const char *const names[] = {
+    [PROTOCOL_TCP] = tcp,     [PROTOCOL_MPTCP] = tcp,   [PROTOCOL_UDP] = "udp",
+    [PROTOCOL_SCTP] = "sctp", [PROTOCOL_UNIX] = "unix",
+};
 
 static void add_ipv4(struct text *text, const uint8_t *address)
 {
@@ -359,13 +377,22 @@ static void add_path(struct text *text, const struct endpoint_path *path)
     }
 }
 
+void endpoint_print_protocol(struct text *text, enum protocol protocol)
+{
+    const char *name = endpoint_protocol_name(protocol);
+    if (name == names[PROTOCOL_TCP])
+        return;
+    text_add(text, name);
+    text_add(text, ":");
+}
+
 void endpoint_print(struct text *text, const struct endpoint *endpoint)
 {
     if (is_unix(endpoint)) {
         add_path(text, &endpoint->path);
         return;
     }
-    text_add(text, endpoint->protocol == PROTOCOL_UDP ? "udp:" : "");
+    endpoint_print_protocol(text, endpoint->protocol);
     add_address(text, endpoint);
     text_add(text, ":");
     text_add_number(text, endpoint->port);
@@ -373,12 +400,6 @@ void endpoint_print(struct text *text, const struct endpoint *endpoint)
 
 const char *endpoint_protocol_name(enum protocol protocol)
 {
-    static const char *const names[] = {
-        [PROTOCOL_TCP] = "tcp",
-        [PROTOCOL_MPTCP] = "tcp",
-        [PROTOCOL_UDP] = "udp",
-        [PROTOCOL_UNIX] = "unix",
-    };
     return names[protocol];
 }
 
@@ -428,9 +449,7 @@ static bool covers_address(const struct endpoint *outer, const struct endpoint *
 
 static bool same_port(const struct endpoint *left, const struct endpoint *right)
 {
-    bool left_is_udp = left->protocol == PROTOCOL_UDP;
-    bool right_is_udp = right->protocol == PROTOCOL_UDP;
-    return left_is_udp == right_is_udp && left->port == right->port;
+    return names[left->protocol] == names[right->protocol] && left->port == right->port;
 }
 
 /* A path whose file is not known is in nobody's way: its name may be another file's by now. */

@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-enum protocol { PROTOCOL_TCP, PROTOCOL_MPTCP, PROTOCOL_UDP, PROTOCOL_UNIX };
+enum protocol { PROTOCOL_TCP, PROTOCOL_MPTCP, PROTOCOL_UDP, PROTOCOL_SCTP, PROTOCOL_UNIX };
 enum family { FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX };
 
 enum {
@@ -16,7 +16,8 @@ enum {
     ENDPOINT_TEXT_SIZE = 448, /* "unix:" and a path, of which every byte may be shown as \xNN */
 };
 
-/* Of a Unix socket. Its path is a name only: two paths are the same place if the file is the same.
+/*
+ * Of a Unix socket. Its path is a name only: two paths are the same place if the file is the same.
  */
 struct endpoint_path {
     uint64_t device; /* of the file, as the host of struct file has it */
@@ -56,19 +57,27 @@ bool endpoint_is_abstract(
 bool endpoint_is_fixed(const struct endpoint *endpoint);
 
 /*
- * Reads "ADDRESS:PORT", "[ADDRESS6]:PORT", "*:PORT" or "PORT", each with "tcp:" or "udp:" before
- * it if need be; the last two are every address, IPv6 and IPv4. "%NUMBER" behind an address is the
- * index of a device. Names are not resolved. Port 0 is read. Where Unix sockets are served, also
- * "unix:/PATH" and "unix:@NAME" (abstract). On failure returns false and *error says what is wanted
- * ("want ..."); *endpoint is then undefined.
+ * Reads "ADDRESS:PORT", "[ADDRESS6]:PORT", "*:PORT" or "PORT", each with "tcp:", "udp:" or "sctp:"
+ * before it if need be; the last two are every address, IPv6 and IPv4. "%NUMBER" behind an address
+ * is the index of a device. Names are not resolved. Port 0 is read. Where Unix sockets are served,
+ * also "unix:/PATH" and "unix:@NAME" (abstract). On failure returns false and *error says what is
+ * wanted ("want ..."); *endpoint is then undefined.
  */
 bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **error);
 
-/* "127.0.0.1:80", "[::1]:80" (RFC 5952), "udp:0.0.0.0:53", "[fe80::1%2]:80", "unix:/run/a.sock",
- * "unix:@a" */
+/*
+ * "127.0.0.1:80", "[::1]:80" (RFC 5952), "udp:0.0.0.0:53", "[fe80::1%2]:80", "unix:/run/a.sock",
+ * "unix:@a"
+ */
 void endpoint_print(struct text *text, const struct endpoint *endpoint);
 
-/* "tcp", "udp" or "unix": MPTCP shares the ports of TCP (RFC 8684, section 3.1) and is named so. */
+/* "udp:" or "sctp:", as before an endpoint; nothing for TCP */
+void endpoint_print_protocol(struct text *text, enum protocol protocol);
+
+/*
+ * "tcp", "udp", "sctp" or "unix": MPTCP shares the ports of TCP (RFC 8684, section 3.1) and is
+ * named so. Protocols of one name share their ports, others never do.
+ */
 const char *endpoint_protocol_name(enum protocol protocol);
 
 bool endpoint_is_wildcard(const struct endpoint *endpoint);

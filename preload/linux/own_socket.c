@@ -14,7 +14,8 @@ static int open_socket(const struct endpoint *endpoint)
         [FAMILY_UNIX] = AF_UNIX,
     };
     int type = (endpoint->protocol == PROTOCOL_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
-    return (int)SYSTEM(socket, families[endpoint->family], type, 0);
+    int number = endpoint->protocol == PROTOCOL_SCTP ? IPPROTO_SCTP : 0;
+    return (int)SYSTEM(socket, families[endpoint->family], type, number);
 }
 
 /* Every address of one device is not every address: without it, holders on others would be stale.

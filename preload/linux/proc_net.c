@@ -187,9 +187,19 @@ bool proc_net_look_up(const struct request *request, struct obstacles *obstacles
     return read_tables(&reading, buffer, size);
 }
 
-bool proc_net_has_ipv6(void)
+static bool has_table(const char *path)
 {
     struct file file;
     unsigned mode = 0;
-    return files_identify(AT_FDCWD, PROC_NET "tcp6", 0, &file, &mode, NULL);
+    return files_identify(AT_FDCWD, path, 0, &file, &mode, NULL);
+}
+
+bool proc_net_has_ipv6(void)
+{
+    return has_table(PROC_NET "tcp6");
+}
+
+bool proc_net_has_sctp(void)
+{
+    return has_table(PROC_NET "sctp/eps") || !has_table(PROC_NET "tcp");
 }

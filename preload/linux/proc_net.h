@@ -10,11 +10,17 @@
 
 #include "listeners.h"
 
-/* As sockets_look_up; `buffer` is scratch memory. False when a table could not be read. */
+/*
+ * As sockets_look_up, but not for SCTP, whose tables are others; `buffer` is scratch memory. False
+ * when a table could not be read.
+ */
 bool proc_net_look_up(const struct request *request, struct obstacles *obstacles,
                       struct listeners *listeners, char *buffer, size_t size);
 
 /* Does the kernel speak IPv6 at all? */
 bool proc_net_has_ipv6(void);
+
+/* Can there be a socket of SCTP: is the module loaded, or does /proc not tell? */
+bool proc_net_has_sctp(void);
 
 #endif

@@ -31,6 +31,9 @@ static bool describe_protocol(int socket, struct endpoint *endpoint)
     case IPPROTO_UDP:
         endpoint->protocol = PROTOCOL_UDP;
         return true;
+    case IPPROTO_SCTP:
+        endpoint->protocol = PROTOCOL_SCTP;
+        return true;
     default:
         return false;
     }

@@ -14,8 +14,8 @@
 
 /*
  * Fills in the request for the socket and the address. False when it is nothing of ours: another
- * family, a protocol other than TCP, MPTCP and UDP, port 0, which is any, or listen() on a Unix
- * socket, which never finds its address in use.
+ * family, a protocol other than TCP, MPTCP, UDP and SCTP, port 0, which is any, or listen() on a
+ * Unix socket, which never finds its address in use.
  */
 bool request_describe(int socket, enum operation operation, const struct sockaddr *address,
                       socklen_t length, struct request *request);

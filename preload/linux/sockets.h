@@ -22,13 +22,14 @@ bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
 /* A socket as a listing shows it. */
 struct listed_socket {
     struct socket socket;
-    int tcp_state;        /* TCP_LISTEN ... of netinet/tcp.h; UDP: TCP_CLOSE or TCP_ESTABLISHED */
+    int tcp_state;        /* TCP_LISTEN ... of netinet/tcp.h, which SCTP's states are numbers of;
+                             UDP: TCP_CLOSE or TCP_ESTABLISHED */
     struct endpoint peer; /* port 0: none */
 };
 
 /*
- * Shows every socket of TCP (MPTCP included) or UDP on the port (0: any), with `connections` those
- * that have a peer or had one as well. False when sock_diag could not be asked in full.
+ * Shows every socket of TCP (MPTCP included), UDP or SCTP on the port (0: any), with `connections`
+ * those that have a peer or had one as well. False when sock_diag could not be asked in full.
  */
 bool sockets_list(enum protocol protocol, uint16_t port, bool connections, char *buffer,
                   void (*take)(void *context, const struct listed_socket *listed), void *context);

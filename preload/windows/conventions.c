@@ -5,5 +5,6 @@ const struct conventions conventions = {
     .names_have_case = false,
     .program_suffix = ".exe",
     .has_unix_sockets = false,
+    .speaks_sctp = false,
     .users_have_numbers = false,
 };

@@ -143,7 +143,8 @@ static void *serve(void *unused)
         struct pollfd polled[MOST_ADDRESSES];
         for (int index = 0; index < options.address_count; index++)
             polled[index] = (struct pollfd){.fd = listeners[index], .events = POLLIN};
-        bool accepting = !options.udp && !options.no_listen && !told_to_stop;
+        bool accepting =
+            !options.udp && !options.one_to_many && !options.no_listen && !told_to_stop;
         int ready = poll(polled, accepting ? (nfds_t)options.address_count : 0, POLL_MS);
         for (int index = 0; ready > 0 && index < options.address_count; index++) {
             if ((polled[index].revents & POLLIN) != 0)

@@ -21,8 +21,8 @@ struct options {
     int port; /* 0: the kernel chooses */
     int temper;
     int udp;
-    int udplite; /* with udp */
-    int mptcp;
+    int protocol;    /* 0: that of the socket's type */
+    int one_to_many; /* of SCTP: one socket that listens and has all associations */
     int ipv6_only;
     int reuse_address;
     int reuse_port;

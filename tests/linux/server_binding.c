@@ -54,19 +54,12 @@ static struct address parse_address(const char *whole, int port)
     return address;
 }
 
-static int protocol_wanted(void)
-{
-    if (options.mptcp)
-        return IPPROTO_MPTCP;
-    return options.udplite ? IPPROTO_UDPLITE : 0;
-}
-
 static int open_socket(const struct address *address)
 {
     int one = 1;
-    int type = (options.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK;
+    int type = options.udp ? SOCK_DGRAM : options.one_to_many ? SOCK_SEQPACKET : SOCK_STREAM;
     /* Not SOCK_CLOEXEC: a leaked child is to inherit it. */
-    int descriptor = socket(address->any.sa_family, type, protocol_wanted());
+    int descriptor = socket(address->any.sa_family, type | SOCK_NONBLOCK, options.protocol);
     if (descriptor < 0)
         fail("socket");
     if (options.ipv6_only)

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,8 +50,10 @@ static const struct option known_options[] = {
     {"--drain", &options.temper, NULL, DRAIN},
     {"--hang-on-client", &options.temper, NULL, HANG_ON_CLIENT},
     {"--udp", &options.udp, NULL, 1},
-    {"--udplite", &options.udplite, NULL, 1},
-    {"--mptcp", &options.mptcp, NULL, 1},
+    {"--udplite", &options.protocol, NULL, IPPROTO_UDPLITE},
+    {"--mptcp", &options.protocol, NULL, IPPROTO_MPTCP},
+    {"--sctp", &options.protocol, NULL, IPPROTO_SCTP},
+    {"--one-to-many", &options.one_to_many, NULL, 1},
     {"--v6only", &options.ipv6_only, NULL, 1},
     {"--reuseaddr", &options.reuse_address, NULL, 1},
     {"--reuseport", &options.reuse_port, NULL, 1},

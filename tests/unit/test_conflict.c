@@ -126,6 +126,11 @@ static void mptcp_shares_the_ports_of_tcp(void **state)
     assert_true(endpoint_covers(&mptcp, &tcp));
     struct endpoint udp = parse("udp:80");
     assert_false(endpoint_conflicts(&mptcp, &udp));
+    struct endpoint sctp = parse("sctp:80");
+    assert_false(endpoint_conflicts(&mptcp, &sctp));
+    assert_false(endpoint_conflicts(&sctp, &tcp));
+    assert_false(endpoint_conflicts(&sctp, &udp));
+    assert_true(endpoint_conflicts(&sctp, &sctp));
 }
 
 /* ---- as sets ---- */

@@ -26,6 +26,8 @@ static void reads_and_prints(void **state)
         {"80", "[::]:80"},
         {"0", "[::]:0"},
         {"udp:53", "udp:[::]:53"},
+        {"sctp:127.0.0.1:36412", NULL},
+        {"sctp:36412", "sctp:[::]:36412"},
         {"tcp:80", "[::]:80"},
         {"*:80", "[::]:80"},
         {"udp:*:53", "udp:[::]:53"},
@@ -314,6 +316,7 @@ static void names_protocols(void **state)
     assert_string_equal(endpoint_protocol_name(PROTOCOL_TCP), "tcp");
     assert_string_equal(endpoint_protocol_name(PROTOCOL_MPTCP), "tcp");
     assert_string_equal(endpoint_protocol_name(PROTOCOL_UDP), "udp");
+    assert_string_equal(endpoint_protocol_name(PROTOCOL_SCTP), "sctp");
 }
 
 static void knows_wildcards(void **state)

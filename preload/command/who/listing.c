@@ -53,6 +53,9 @@ static bool read_sockets(struct listing *listing, bool connections)
     if (!look_sockets(PROTOCOL_TCP, 0, connections, take_socket, listing) ||
         !look_sockets(PROTOCOL_UDP, 0, connections, take_socket, listing))
         return false;
+    if (look_speaks(PROTOCOL_SCTP) &&
+        !look_sockets(PROTOCOL_SCTP, 0, connections, take_socket, listing))
+        return false;
     if (listing->socket_count > 0)
         qsort(listing->sockets, listing->socket_count, sizeof(*listing->sockets), compare_sockets);
     return true;

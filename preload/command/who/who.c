@@ -63,15 +63,20 @@ static bool parse(const char *given, struct endpoint *endpoint, const char **err
     return endpoint_is_fixed(endpoint);
 }
 
-/* TCP and UDP have ports of their own; without a word about it, both are meant. */
+/* Each has ports of its own. Where there is no SCTP, none is found. */
+static const enum protocol others[] = {PROTOCOL_UDP, PROTOCOL_SCTP};
+
+/* Without a word about the protocol, all are meant. */
 static void show_named(struct wish *wish, const struct question *question, const char *given)
 {
     struct endpoint endpoint;
     const char *error;
     (void)parse(given, &endpoint, &error);
     enum sight sight = show(wish, question, &endpoint, NULL);
-    if (!who_names_protocol(given)) {
-        endpoint.protocol = PROTOCOL_UDP;
+    for (size_t index = 0; index < sizeof(others) / sizeof(others[0]); index++) {
+        endpoint.protocol = others[index];
+        if (who_names_protocol(given) || !look_speaks(endpoint.protocol))
+            continue;
         enum sight other = show(wish, question, &endpoint, NULL);
         sight = other > sight ? other : sight;
     }
@@ -244,8 +249,9 @@ const struct command command_who = {
         "                    judge with these settings of portclaim(7), which also come from the\n"
         "                    environment\n"
         "\n"
-        "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address); TCP and UDP, or one of\n"
-        "them with \"tcp:\" or \"udp:\" before it; or unix:/PATH, unix:@NAME, on Linux.\n"
+        "ENDPOINT is ADDRESS:PORT, [ADDRESS]:PORT or PORT (every address); all protocols, or one\n"
+        "of them with \"tcp:\", \"udp:\" or \"sctp:\" before it; or unix:/PATH, unix:@NAME, on "
+        "Linux.\n"
         "Root or an administrator sees everybody's processes.\n"
         "\n"
         "Exit status: 0 held, 1 free, 2 it could not be asked.\n"

@@ -31,7 +31,7 @@ struct showing {
 extern const struct showing who_text;
 extern const struct showing who_json;
 
-/* Does it begin with "tcp:" or "udp:"? */
+/* Does it begin with "tcp:", "udp:" or "sctp:"? */
 bool who_names_protocol(const char *given);
 
 /* "openclaw-gateway", as it calls itself; or "" */

@@ -12,7 +12,7 @@
 bool who_names_protocol(const char *given)
 {
     return text_starts_with(given, "tcp:") || text_starts_with(given, "udp:") ||
-           text_starts_with(given, "unix:");
+           text_starts_with(given, "sctp:") || text_starts_with(given, "unix:");
 }
 
 /* Linux cuts a process's name after 15 characters; its first argument often has the rest. */
@@ -61,7 +61,7 @@ static void add_endpoint(struct text *text, const struct endpoint *endpoint)
         endpoint_print(text, endpoint);
         return;
     }
-    text_add(text, endpoint->protocol == PROTOCOL_UDP ? "udp:" : "");
+    endpoint_print_protocol(text, endpoint->protocol);
     text_add_number(text, endpoint->port);
 }
 

@@ -3,6 +3,7 @@
 #include "linux/clock.h"
 #include "linux/descriptors.h"
 #include "linux/holders.h"
+#include "linux/proc_net.h"
 #include "linux/proc_stat.h"
 #include "linux/processes.h"
 #include "linux/signals.h"
@@ -52,6 +53,11 @@ static void take_listed(void *context, const struct listed_socket *listed)
         .peer = listed->peer,
     };
     listing->take(listing->context, &socket);
+}
+
+bool look_speaks(enum protocol protocol)
+{
+    return protocol != PROTOCOL_SCTP || proc_net_has_sctp();
 }
 
 bool look_sockets(enum protocol protocol, uint16_t port, bool connections,

@@ -91,6 +91,8 @@ static const char *what_to_do(int error)
         return "ports below 1024 need root or CAP_NET_BIND_SERVICE";
     case EADDRNOTAVAIL:
         return "the address is not one of this machine's; \"ip address\" shows them";
+    case EPROTONOSUPPORT:
+        return "the kernel has no such protocol, so nobody holds it; \"modprobe sctp\" brings SCTP";
     case EAFNOSUPPORT:
         return "this machine lacks the address family; name an IPv4 address";
     default:

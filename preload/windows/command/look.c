@@ -1,5 +1,6 @@
 #include "command/look.h"
 
+#include "core/conventions.h"
 #include "known_users.h"
 #include "windows/clock.h"
 #include "windows/holders.h"
@@ -99,6 +100,11 @@ static void take_row(void *context, const struct table_row *row)
     if (row->socket.state < SOCKET_CLOSABLE)
         socket.socket.inode = owners_inode(row);
     listing->take(listing->context, &socket);
+}
+
+bool look_speaks(enum protocol protocol)
+{
+    return protocol != PROTOCOL_SCTP || conventions.speaks_sctp;
 }
 
 bool look_sockets(enum protocol protocol, uint16_t port, bool connections,

@@ -108,6 +108,16 @@ static void no_number_for_a_user(void **state)
         line, "is held by a process that is not seen: unknown, holder not visible; waiting"));
 }
 
+static void there_is_no_sctp(void **state)
+{
+    struct endpoint endpoint;
+    const char *error = NULL;
+    (void)state;
+    assert_false(endpoint_parse("sctp:80", &endpoint, &error));
+    assert_string_equal(error, "want tcp: or udp:; this system has no SCTP");
+    assert_true(endpoint_parse("udp:80", &endpoint, &error));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +127,7 @@ int main(void)
         TEST("N06 PORTCLAIM_PROTECT knows no case", protected_in_any_case),
         TEST("PORTCLAIM_MATCH knows no case in names of programs", rules_in_any_case),
         TEST("a user is no number", no_number_for_a_user),
+        TEST("sctp: is refused, for there is none", there_is_no_sctp),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
