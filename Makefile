@@ -26,7 +26,7 @@ EXPORTS = preload/linux/exports.map
 .DELETE_ON_ERROR:
 .PHONY: all help install uninstall clean force
 .PHONY: deps check tests demo requirements soak simulate
-.PHONY: deps-servers check-engines check-servers matrix deps-bench bench
+.PHONY: deps-servers check-engines check-servers check-kernels deps-kernels matrix deps-bench bench
 .PHONY: multilib install-multilib i386-compiler i386-tests aarch64 aarch64-tests
 .PHONY: windows windows-tests check-windows dist-windows
 .PHONY: lint lint-windows format
@@ -44,6 +44,7 @@ help:
 	@echo 'make check-engines  the tests of Linux once more, in every other way: musl, seccomp, 32 bits'
 	@echo 'make check-servers  all kinds of real servers, by both engines (make deps-servers)'
 	@echo 'make matrix     the table of them in README.md, after make check-servers'
+	@echo 'make check-kernels  tests on other kernels in a virtual machine, which make deps-kernels brings'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
@@ -426,6 +427,13 @@ check-servers:
 # The table in README.md, of what check-servers found.
 matrix:
 	@tests/servers/matrix README.md
+
+# On other kernels, in a virtual machine. KERNEL_TESTS=files runs more tests there.
+deps-kernels:
+	@tests/kernels/fetch
+
+check-kernels: tests
+	@tests/kernels/check $(KERNEL_TESTS)
 
 requirements:
 	@tests/requirements
