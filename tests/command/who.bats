@@ -113,6 +113,7 @@ would-ask"
 }
 
 @test "C03 without arguments everything that listens, TCP and UDP, and nothing else" {
+    require_bound_shown
     serve old
     port=$other_port serve other --udp
     start bound "${network[@]}" "$server" --port $((port + 5)) --no-listen
@@ -188,6 +189,7 @@ listening"
 }
 
 @test "C03 bound and not listening" {
+    require_bound_shown
     start old "${network[@]}" "$server" --port "$port" --no-listen
     assert_listening old
     ask who --json "tcp:$port"

@@ -356,6 +356,11 @@ require_command() {
     command -v "$1" >/dev/null || skip "needs $1"
 }
 
+require_bound_shown() {
+    printf '%s\n' 6.8 "$(uname -r)" | sort -CV ||
+        skip "before Linux 6.8 the kernel shows no TCP socket that is bound and does not listen"
+}
+
 # only_preload REASON: what the other engine does not have
 only_preload() {
     [ "$engine" = preload ] || skip "with LD_PRELOAD only: $1"

@@ -41,6 +41,7 @@ between() {
 }
 
 @test "R01 the same for IPv6, and for a socket that is only bound" {
+    require_bound_shown
     serve_stranger old --address ::1 --no-listen
     claim new PORTCLAIM_WAIT_MS=15000 -- --address ::1
     wait_for_line new "\[::1\]:$port is held by .*foreign"

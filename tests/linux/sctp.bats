@@ -61,7 +61,7 @@ time.sleep(600)" "${@:3}"
     claim new -- --sctp
     assert_listening new
     assert_not_said new portclaim
-    claim other PORTCLAIM_WAIT_MS=100 -- --sctp
+    claim other PORTCLAIM_WAIT_MS=20000 -- --sctp
     assert_took_over other "$(pid_of new)"
     assert_untouched tcp udp
 }
@@ -76,7 +76,7 @@ s.setsockopt(132, add, struct.pack("=H2s4s8x", socket.AF_INET,
 s.listen(1)
 print("listening")' "$port"
     wait_for_line many '^listening'
-    claim new PORTCLAIM_WAIT_MS=300 -- --sctp
+    claim new PORTCLAIM_WAIT_MS=3000 -- --sctp
     assert_refused new
     assert_said new "sctp:127.0.0.1:$port .*held by $(pid_of many) .*foreign"
     assert_alive "$(pid_of many)"
@@ -91,7 +91,7 @@ s.bind(("127.0.0.1", int(sys.argv[1])))
 s.connect(("127.0.0.1", int(sys.argv[2])))
 print("connected")' "$port" "$other_port"
     wait_for_line client '^connected'
-    claim new PORTCLAIM_WAIT_MS=300 PORTCLAIM_MATCH=any -- --sctp
+    claim new PORTCLAIM_WAIT_MS=3000 PORTCLAIM_MATCH=any -- --sctp
     assert_refused new
     assert_said new "held by $(pid_of client) .*client"
     assert_alive "$(pid_of client)"

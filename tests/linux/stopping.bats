@@ -53,6 +53,7 @@ connect() {
 }
 
 @test "S01 a stale holder that bound the port and never listened" {
+    require_bound_shown
     serve old --no-listen
     claim new
     assert_took_over new "$(pid_of old)"
