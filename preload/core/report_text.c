@@ -84,7 +84,7 @@ static void add_signal_words(struct text *text, const char *before, const char *
 
 static bool is_shared(const struct event *event)
 {
-    return event->request->operation == OPERATION_SHARE;
+    return event->request != NULL && event->request->operation == OPERATION_SHARE;
 }
 
 static bool is_path(const struct event *event)

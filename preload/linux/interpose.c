@@ -16,12 +16,11 @@
  * Who else has a part of the port is to go (PORTCLAIM_REUSEPORT). A stream has no part before it
  * listens, a datagram socket has from its bind on.
  */
-static void end_sharing(int socket, int type)
+static void end_sharing(const struct settings *settings, int socket, int type)
 {
     int actual = 0;
     socklen_t length = sizeof(actual);
-    const struct settings *settings = startup_settings();
-    if (settings != NULL && settings->reuse_port &&
+    if (settings->reuse_port &&
         SYSTEM(getsockopt, socket, SOL_SOCKET, SO_TYPE, &actual, &length) == 0 && actual == type)
         claiming_share(settings, socket);
 }
@@ -33,22 +32,19 @@ static int answer(int error, int entry_errno)
     return error == 0 ? 0 : -1;
 }
 
-static int claim_bind(int socket, const struct sockaddr *address, socklen_t length, int entry_errno)
-{
-    const struct settings *settings = startup_settings();
-    if (settings == NULL)
-        return -1;
-    return answer(claiming_bind(settings, socket, address, length), entry_errno);
-}
-
 EXPORT int bind(int socket, const struct sockaddr *address, socklen_t length)
 {
     int entry_errno = errno;
     int result = next_bind()(socket, address, length);
-    if (result != 0 && errno == EADDRINUSE)
-        result = claim_bind(socket, address, length, entry_errno);
+    if (result != 0 && errno != EADDRINUSE)
+        return result;
+    const struct settings *settings = startup_settings();
+    if (settings == NULL)
+        return result;
+    if (result != 0)
+        result = answer(claiming_bind(settings, socket, address, length), entry_errno);
     if (result == 0)
-        end_sharing(socket, SOCK_DGRAM);
+        end_sharing(settings, socket, SOCK_DGRAM);
     return result;
 }
 
@@ -75,31 +71,24 @@ static bool may_touch(const struct settings *settings, int socket)
  * connections, and the TIME_WAIT they leave, have it from their listener: sk_clone_lock() and
  * tcp_time_wait() in the kernel, seen on 6.18.
  */
-static void protect_next_restart(int socket)
+static void protect_next_restart(const struct settings *settings, int socket)
 {
     const int on = 1;
-    const struct settings *settings = startup_settings();
-    if (settings != NULL && settings->reuse_address && settings->mode == MODE_ON &&
-        may_touch(settings, socket))
+    if (settings->reuse_address && settings->mode == MODE_ON && may_touch(settings, socket))
         (void)SYSTEM(setsockopt, socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-}
-
-static int claim_listen(int socket, int backlog, int entry_errno)
-{
-    const struct settings *settings = startup_settings();
-    if (settings == NULL)
-        return -1;
-    return answer(claiming_listen(settings, socket, backlog), entry_errno);
 }
 
 EXPORT int listen(int socket, int backlog)
 {
     int entry_errno = errno;
-    protect_next_restart(socket);
+    const struct settings *settings = startup_settings();
+    if (settings == NULL)
+        return next_listen()(socket, backlog);
+    protect_next_restart(settings, socket);
     int result = next_listen()(socket, backlog);
     if (result != 0 && errno == EADDRINUSE)
-        result = claim_listen(socket, backlog, entry_errno);
+        result = answer(claiming_listen(settings, socket, backlog), entry_errno);
     if (result == 0)
-        end_sharing(socket, SOCK_STREAM);
+        end_sharing(settings, socket, SOCK_STREAM);
     return result;
 }

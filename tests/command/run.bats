@@ -177,6 +177,10 @@ wrap() {
 }
 
 @test "C01 LD_PRELOAD: first, others kept, never twice" {
+    # Without the object of 32 bits beside it, for which a line could stand that serves both sizes.
+    cp "$portclaim" "$object" .
+    portclaim=$here/portclaim
+    object=$here/libportclaim.so
     run -0 "$portclaim" run -- sh -c 'echo "$LD_PRELOAD"'
     assert_equal "$output" "$object"
     LD_PRELOAD='' run -0 "$portclaim" run -- sh -c 'echo "$LD_PRELOAD"'

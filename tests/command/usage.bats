@@ -71,7 +71,7 @@ misused() {
         count=$((count + 1))
     done < <(grep -o 'PORTCLAIM_[A-Z_]*[A-Z]' "$repository/man/portclaim.7" |
         sed 's/^PORTCLAIM_//' | sort -u)
-    assert_equal "$count" 16
+    assert_equal "$count" 17
 }
 
 @test "C01 nothing, or no command of ours: usage, exit 2" {

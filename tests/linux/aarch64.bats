@@ -62,7 +62,7 @@ symbols_of() {
     cd "$repository"
     shopt -s globstar
     "${AARCH64_CC:-aarch64-linux-gnu-gcc}" -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE \
-        '-DPORTCLAIM_LIBDIR="/usr/lib"' -Ipreload -fsyntax-only \
+        '-DPORTCLAIM_LIBDIR="/usr/lib"' '-DPORTCLAIM_KNOWN_LIBS="lib"' -Ipreload -fsyntax-only \
         preload/command/**/*.c preload/linux/command/**/*.c preload/linux/notify/*.c
 }
 

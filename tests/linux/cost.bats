@@ -10,8 +10,8 @@ load scenarios
 
 most_load_calls=10           # system calls of loading the object, the loader's included
 most_load_instructions=1000  # of the object until main(), without settings
-most_bind_instructions=50    # of a bind() that succeeds, libc's included
-most_listen_instructions=90  # of a listen() that succeeds
+most_bind_instructions=70    # of a bind() that succeeds, libc's included
+most_listen_instructions=100 # of a listen() that succeeds
 most_look_calls=200          # of a dry run: look-up, verdict and the line, in a world of five processes
 most_look_calls_each=3       # and for each further process, whatever it has open
 most_filter_instructions=12  # of the seccomp engine's filter, for a call that is not its affair
@@ -102,6 +102,7 @@ claim_calls() {
     in_world sh -c '
         server=$1 port=$2 extra=$3 trace=$4
         shift 4
+        rm -f "$trace" "$trace.old" "$trace.new"
         while [ "$extra" -gt 0 ]; do
             sleep 60 &
             extra=$((extra - 1))
