@@ -197,8 +197,11 @@ listens_or_ended() {
     dead "$2"
 }
 
+# What it says when the port is its own, or its part of it is the whole (PORTCLAIM_REUSEPORT).
+won=' (claimed in|ours alone after) '
+
 claimed_or_ended() {
-    said "$1" 'claimed in' || dead "$2"
+    said "$1" "$won" || dead "$2"
 }
 
 # launch_and_wait NAME KIND PORT [PREFIX ...]: it answers when this returns.
@@ -243,7 +246,7 @@ check_takeover() {
         { echo "$new" && descendants_of "$new"; } | grep -qx "$pid" ||
             fail "$pid listens as well" || return 1
     done
-    assert_equal "$(count new 'claimed in .*: [1-9][0-9]* stale holder')" 1
+    assert_equal "$(count new "$won.*: [1-9][0-9]* stale holder")" 1
     assert_not_said new 'not claimed'
     alive "$bystander" || fail "the bystander is dead" || return 1
     answers "$kind" "$other_port" "$bystander" || fail "the bystander answers no more"
@@ -270,7 +273,7 @@ restart() {
     local kind=$1 number=$2 before=$started
     launch_and_wait "$number" "$kind" "$port" "${under[@]}"
     assert_dead "$before"
-    [ "$number" -eq 1 ] || assert_said "$number" 'claimed in .*: 1 stale holder'
+    [ "$number" -eq 1 ] || assert_said "$number" "$won.*: 1 stale holder"
 }
 
 # restarts KIND COUNT
