@@ -320,18 +320,24 @@ SERVER_PROGRAMS = $(if $(shell command -v go),$(BUILD)/tests/gateway_go) \
 BATS = $(LONGEST) $(ENGINES) $(filter-out $(LONGEST) $(SERVERS_SLOW),$(wildcard tests/linux/*.bats tests/windows/*.bats \
 	tests/command/*.bats tests/servers/*.bats tests/examples/*.bats tests/bench/*.bats))
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
-	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 $(WARNINGS) $(INCLUDES) -o $@ $< $(CORE_ALONE) -lcmocka
+# Compiled once for all of them. The plain ones are of the very objects that the shared object is of.
+SANITIZED_CORE = $(CORE_ALONE:%.c=$(BUILD)/sanitized/%.o)
 
-$(BUILD)/tests/sanitized/%: tests/unit/%.c $(CORE_ALONE) $(wildcard preload/core/*.h tests/unit/*.h) Makefile
+$(BUILD)/sanitized/preload/%.o: preload/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $< $(CORE_ALONE) -lcmocka
+	$(CC) -std=gnu11 -O2 $(WARNINGS) $(SANITIZE) $(INCLUDES) -MMD -MP -c -o $@ $<
 
-$(SIMULATION): $(wildcard tests/simulation/*.[ch] preload/core/*.[ch]) $(CORE_ALONE) Makefile
+$(BUILD)/tests/unit/%: tests/unit/%.c $(CORE_ALONE:%.c=$(BUILD)/%.o) $(wildcard tests/unit/*.h)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ \
-		$(wildcard tests/simulation/*.c) $(CORE_ALONE)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(INCLUDES) -o $@ $(filter %.c %.o,$^) -lcmocka
+
+$(BUILD)/tests/sanitized/%: tests/unit/%.c $(SANITIZED_CORE) $(wildcard tests/unit/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $(filter %.c %.o,$^) -lcmocka
+
+$(SIMULATION): $(wildcard tests/simulation/*.[ch]) $(SANITIZED_CORE)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARNINGS) $(SANITIZE) $(INCLUDES) -o $@ $(filter %.c %.o,$^)
 
 $(BUILD)/tests/server: $(SERVER_SOURCES) $(wildcard tests/linux/*.h) Makefile
 	@mkdir -p $(@D)
@@ -633,5 +639,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
--include $(COMMAND_OBJECTS:.o=.d)
+-include $(COMMAND_OBJECTS:.o=.d) $(SANITIZED_CORE:.o=.d)
 -include $(WINDOWS_CORE_OBJECTS:.o=.d) $(WINDOWS_OBJECTS:.o=.d) $(WINDOWS_COMMAND_OBJECTS:.o=.d)
