@@ -11,7 +11,7 @@ INCLUDES = -Ipreload
 BUILD = build
 JOBS ?= 2
 # The tests wait more than they work.
-TEST_JOBS ?= $(shell expr $(JOBS) + 1)
+TEST_JOBS ?= $(shell expr $(JOBS) + 2)
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 
