@@ -1,6 +1,6 @@
 # make            build/libportclaim.so and build/portclaim
 # make demo       a real restart race, before and after
-# make check      all tests; installs what it lacks (make deps)
+# make check      the tests; installs what it lacks (make deps)
 # make install    PREFIX=/usr/local DESTDIR=
 # make help       everything else
 
@@ -44,12 +44,11 @@ help:
 	@echo 'make check-engines  the tests of Linux once more, in every other way: musl, seccomp, 32 bits'
 	@echo 'make check-servers  all kinds of real servers, by both engines (make deps-servers)'
 	@echo 'make matrix     the table of them in README.md, after make check-servers'
-	@echo 'make check-kernels  tests on other kernels in a virtual machine, which make deps-kernels brings'
+	@echo 'make check-kernels  tests on other kernels in a virtual machine (make deps-kernels)'
 	@echo 'make tests      build the tests, run none'
 	@echo 'make simulate   SEEDS=n schedules of the simulation'
 	@echo 'make soak       1000 consecutive takeovers'
-	@echo 'make bench      measurements beside peers; TABLES="engine free_port" for some of them'
-	@echo 'make deps-bench install those peers (apt, npm)'
+	@echo 'make bench      measurements beside peers (make deps-bench); TABLES="engine lookup": some of them'
 	@echo 'make requirements   which test shows which row, after make check'
 	@echo 'make uninstall  what make install has put there; the same PREFIX and DESTDIR'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc'

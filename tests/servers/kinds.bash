@@ -65,7 +65,7 @@ declare -gA beyond_preload=(
 
 # What works, but not however it is started.
 declare -gA caveats=(
-    [memcached]="Started as its user; with \`-u\` it gives up root before it binds, after which nobody may look into the old one, and that is left alone"
+    [memcached]="Started as the user it runs as; told by \`-u\`, it gives up root before it binds, nobody may look into the old one any more, and that is left alone"
 )
 
 # Their sockets have SO_REUSEPORT: the next instance's bind() succeeds beside the old one's.
@@ -306,7 +306,7 @@ shared() {
     kill -KILL "$old" "$new"
     assert_dead "$old" "$new"
     PORTCLAIM_REUSEPORT=on taken_over "$1"
-    note works "With \`PORTCLAIM_REUSEPORT=on\`, for it shares its port of itself (SO_REUSEPORT)"
+    note works "With \`PORTCLAIM_REUSEPORT=on\`; without, the old and the new instance share the port (SO_REUSEPORT)"
 }
 
 # left_alone KIND: a stranger, who has the port that it wants. What becomes of a server that waits in
