@@ -65,7 +65,7 @@ declare -gA beyond_preload=(
 
 # What works, but not however it is started.
 declare -gA caveats=(
-    [memcached]="Started as the user it runs as; told by \`-u\`, it gives up root before it binds, nobody may look into the old one any more, and that is left alone"
+    [memcached]="Started as the user it runs as. Told by \`-u\` it gives up root before it binds: then nobody may look into the old one, which is left alone"
 )
 
 # Their sockets have SO_REUSEPORT: the next instance's bind() succeeds beside the old one's.

@@ -44,9 +44,9 @@ without_table() {
     run -0 cat "$readme"
     [[ $output =~ '| Caddy |'\ [0-9.]*\ '| – ('([0-9])') | works |' ]] || fail "$output"
     reason=${BASH_REMATCH[1]}
-    [[ $output == *"($reason) so it is."* ]] || fail "$output"
+    [[ $output == *"$reason. so it is."* ]] || fail "$output"
     [[ $output =~ '| haproxy |'\ [0-9.]*\ "| – ($reason) | – ($reason) |" ]] || fail "$output"
-    [[ $output == *" works (2) | works (2) |"*"(2) if told to."* ]] || fail "$output"
+    [[ $output == *" works (2) | works (2) |"*"2. if told to."* ]] || fail "$output"
     # All that is not the table stays.
     cmp <(without_table "$readme") <(without_table "$repository/README.md")
 }
