@@ -140,15 +140,30 @@ static bool wait_for_binders(const struct opened *opened)
  * By the descriptor: it is this file that is asked, whatever its name has become. A thread can have
  * descriptors of its own, hence thread-self.
  */
-static long connect_to(const struct opened *opened)
+static long connect_to(const struct opened *opened, int type)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     files_name_number(address.sun_path, "/proc/thread-self/fd/", (uint64_t)opened->file, "");
-    long asking = SYSTEM(socket, AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    long asking = SYSTEM(socket, AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (asking < 0)
         return asking;
     long result = SYSTEM(connect, asking, &address, sizeof(address));
     files_close((int)asking);
+    return result;
+}
+
+/*
+ * The datagram's first: who is refused by Linux there disturbs nobody with the others. They are for
+ * what calls itself Linux and refuses a datagram socket also where a stream's server listens
+ * (gVisor, connectionedEndpoint.UnidirectionalConnect()).
+ */
+static long connect_by_all_types(const struct opened *opened)
+{
+    static const int types[] = {SOCK_DGRAM, SOCK_STREAM, SOCK_SEQPACKET};
+    long result = -ECONNREFUSED;
+    for (size_t index = 0; result == -ECONNREFUSED && index < sizeof(types) / sizeof(types[0]);
+         index++)
+        result = connect_to(opened, types[index]);
     return result;
 }
 
@@ -162,11 +177,12 @@ static enum unix_path examine(const struct opened *opened)
         return UNIX_PATH_SHARED;
     if (!wait_for_binders(opened))
         return UNIX_PATH_UNCLEAR;
-    switch (connect_to(opened)) {
+    switch (connect_by_all_types(opened)) {
     case -ECONNREFUSED:
         return UNIX_PATH_LEFT;
     case 0:
     case -EPROTOTYPE:
+    case -EAGAIN: /* as many wait already as may */
         return UNIX_PATH_BOUND;
     default:
         return UNIX_PATH_UNCLEAR;

@@ -7,7 +7,8 @@
  * in whichever network namespace; to a stream or seqpacket socket it says EPROTOTYPE, and its
  * server notices nothing (unix_find_bsd() in net/unix/af_unix.c, seen on 6.18). A connect() of the
  * server's own type would not do: it is refused as well while the server is bound and does not
- * listen. Once nobody is bound to a file nobody ever will be, for bind() makes a new file or fails.
+ * listen. (Where Linux is only imitated, those of the other types are made as well, and all must be
+ * refused.) Once nobody is bound to a file nobody ever will be, for bind() makes a new file or fails.
  *
  * What can still go wrong: that the name is another file's by the time that it is removed. So it is
  * moved to another name in the same directory first, which tells which file that was, and only the

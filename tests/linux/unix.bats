@@ -228,6 +228,17 @@ make_link() { ln -s "$path.dead" "$path"; }
     [ -S "$path" ]
 }
 
+@test "a server that refuses datagrams only, as all do in gVisor, is not dead" {
+    require_root
+    start other unshare --net "$program" "$path"
+    assert_listening other
+    inject connect:error=ECONNREFUSED:when=1..2
+    claim new PORTCLAIM_WAIT_MS=100
+    assert_exit new 1
+    assert_said new 'a server is bound to this path that is not seen from here'
+    assert_equal "$(answer)" "$(pid_of other)"
+}
+
 @test "without sock_diag the dead path is removed, and nobody is stopped" {
     inject socket:error=EAFNOSUPPORT:when=2+2
     serve old
