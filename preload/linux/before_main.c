@@ -3,7 +3,6 @@
 #include "claiming.h"
 #include "own_socket.h"
 #include "system.h"
-#include "unix_path.h"
 
 #include <errno.h>
 
@@ -18,12 +17,9 @@ static void claim_entry(const struct settings *settings, const char *entry)
     int socket = own_socket_open(&endpoint, &address, &length);
     if (socket < 0)
         return;
-    long result = SYSTEM(bind, socket, &address, length);
-    if (result == -EADDRINUSE)
-        result = claiming_bind(settings, socket, (struct sockaddr *)&address, length);
+    if (own_socket_bind(socket, &endpoint, &address, length) == EADDRINUSE)
+        (void)claiming_own(settings, socket, &endpoint, &address, length);
     (void)SYSTEM(close, socket);
-    if (result == 0 && endpoint_is_path(&endpoint))
-        (void)unix_path_remove(&endpoint); /* what our own bind() has left */
 }
 
 static void remove_variable(char **environment, const char *name)

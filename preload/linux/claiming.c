@@ -2,6 +2,7 @@
 
 #include "host.h"
 #include "next.h"
+#include "own_socket.h"
 #include "request.h"
 #include "system.h"
 
@@ -13,12 +14,20 @@ struct call {
     const struct sockaddr *address;
     socklen_t length;
     int backlog;
+    const struct endpoint *endpoint; /* of a socket of our own */
 };
 
 static int bind_again(void *context)
 {
     const struct call *call = context;
     return next_bind()(call->socket, call->address, call->length) == 0 ? 0 : errno;
+}
+
+static int bind_own_again(void *context)
+{
+    const struct call *call = context;
+    return own_socket_bind(call->socket, call->endpoint,
+                           (const struct sockaddr_storage *)call->address, call->length);
 }
 
 static int listen_again(void *context)
@@ -59,17 +68,33 @@ void claiming_share(const struct settings *settings, int socket)
         (void)claim(settings, &request, never, &call);
 }
 
+static int claim_address(const struct settings *settings, int (*again)(void *context),
+                         struct call *call)
+{
+    struct request request;
+    if (!request_describe(call->socket, OPERATION_BIND, call->address, call->length, &request) ||
+        !settings_allow_endpoint(settings, &request.endpoint))
+        return EADDRINUSE;
+    return claim(settings, &request, again, call);
+}
+
 int claiming_bind(const struct settings *settings, int socket, const struct sockaddr *address,
                   socklen_t length)
 {
     struct call call = {.socket = socket, .address = address, .length = length};
-    struct request request;
     if (address->sa_family == AF_UNIX && !settings->unix_sockets && settings->claim[0] == '\0')
         return EADDRINUSE; /* without a look at it */
-    if (!request_describe(socket, OPERATION_BIND, address, length, &request) ||
-        !settings_allow_endpoint(settings, &request.endpoint))
-        return EADDRINUSE;
-    return claim(settings, &request, bind_again, &call);
+    return claim_address(settings, bind_again, &call);
+}
+
+int claiming_own(const struct settings *settings, int socket, const struct endpoint *endpoint,
+                 const struct sockaddr_storage *address, socklen_t length)
+{
+    struct call call = {.socket = socket,
+                        .address = (const struct sockaddr *)address,
+                        .length = length,
+                        .endpoint = endpoint};
+    return claim_address(settings, bind_own_again, &call);
 }
 
 int claiming_listen(const struct settings *settings, int socket, int backlog)

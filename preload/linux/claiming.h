@@ -4,6 +4,7 @@
 #ifndef PORTCLAIM_CLAIMING_H
 #define PORTCLAIM_CLAIMING_H
 
+#include "core/endpoint.h"
 #include "core/settings.h"
 
 #include <sys/socket.h>
@@ -14,6 +15,10 @@
  */
 int claiming_bind(const struct settings *settings, int socket, const struct sockaddr *address,
                   socklen_t length);
+
+/* Likewise for a socket of our own (own_socket.h). */
+int claiming_own(const struct settings *settings, int socket, const struct endpoint *endpoint,
+                 const struct sockaddr_storage *address, socklen_t length);
 
 /* Likewise for listen(), whose socket was bound before. */
 int claiming_listen(const struct settings *settings, int socket, int backlog);

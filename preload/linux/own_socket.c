@@ -2,6 +2,7 @@
 
 #include "request.h"
 #include "system.h"
+#include "unix_path.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -48,4 +49,12 @@ int own_socket_open(struct endpoint *endpoint, struct sockaddr_storage *address,
     }
     *length = request_address(endpoint, address);
     return socket;
+}
+
+int own_socket_bind(int socket, const struct endpoint *endpoint,
+                    const struct sockaddr_storage *address, socklen_t length)
+{
+    if (endpoint_is_path(endpoint))
+        return unix_path_try(endpoint);
+    return (int)-SYSTEM(bind, socket, address, length);
 }

@@ -15,4 +15,12 @@
  */
 int own_socket_open(struct endpoint *endpoint, struct sockaddr_storage *address, socklen_t *length);
 
+/*
+ * Binds it, by the system call itself: under LD_PRELOAD, bind() would be a claim of its own. To a
+ * path it is not bound: that would be found there afterwards. Returns 0, where the endpoint can be
+ * bound, or an errno.
+ */
+int own_socket_bind(int socket, const struct endpoint *endpoint,
+                    const struct sockaddr_storage *address, socklen_t length);
+
 #endif

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 /* Not in every version of linux/magic.h: fs/f2fs, fs/bcachefs, fs/jfs, OpenZFS. */
 enum {
@@ -66,7 +67,10 @@ static uint64_t place_of(const struct opened *opened)
     return text_hash(place, (const char *)&directory.inode, sizeof(directory.inode));
 }
 
-/* False, and nothing is open, when the path leads nowhere. */
+/*
+ * False when the path leads nowhere: then `file` is no descriptor but says why, if the directory is
+ * one.
+ */
 static bool open_path(const struct endpoint *endpoint, struct opened *opened)
 {
     memcpy(opened->path, endpoint->path.bytes, endpoint->path.length);
@@ -78,8 +82,10 @@ static bool open_path(const struct endpoint *endpoint, struct opened *opened)
     if (opened->file >= 0 && files_identify(opened->file, "", AT_EMPTY_PATH, &opened->identity,
                                             &opened->mode, &opened->owner))
         return true;
-    files_close(opened->file);
-    opened->file = NO_DESCRIPTOR;
+    if (opened->file >= 0) {
+        files_close(opened->file);
+        opened->file = -EIO;
+    }
     return false;
 }
 
@@ -97,6 +103,26 @@ void unix_path_identify(struct endpoint *endpoint)
     bool exists = open_path(endpoint, &opened);
     take_identity(&opened, exists, endpoint);
     close_opened(&opened);
+}
+
+static int try_in(const struct opened *opened)
+{
+    if (opened->directory < 0)
+        return -opened->directory;
+    if (opened->file >= 0)
+        return EADDRINUSE;
+    if (opened->file != -ENOENT)
+        return -opened->file;
+    return (int)-SYSTEM(faccessat, opened->directory, ".", W_OK | X_OK);
+}
+
+int unix_path_try(const struct endpoint *endpoint)
+{
+    struct opened opened;
+    (void)open_path(endpoint, &opened);
+    int error = opened.name[0] == '\0' ? ENOENT : try_in(&opened);
+    close_opened(&opened);
+    return error;
 }
 
 /* ---- who is bound to it ---- */

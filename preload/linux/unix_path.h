@@ -8,7 +8,8 @@
  * server notices nothing (unix_find_bsd() in net/unix/af_unix.c, seen on 6.18). A connect() of the
  * server's own type would not do: it is refused as well while the server is bound and does not
  * listen. (Where Linux is only imitated, those of the other types are made as well, and all must be
- * refused.) Once nobody is bound to a file nobody ever will be, for bind() makes a new file or fails.
+ * refused.) Once nobody is bound to a file nobody ever will be, for bind() makes a new file or
+ * fails.
  *
  * What can still go wrong: that the name is another file's by the time that it is removed. So it is
  * moved to another name in the same directory first, which tells which file that was, and only the
@@ -30,6 +31,13 @@ enum unix_path {
     UNIX_PATH_SHARED,  /* its file system is not known to be this machine's alone */
     UNIX_PATH_UNCLEAR, /* the kernel does not say whether somebody is bound to it */
 };
+
+/*
+ * Would bind() succeed there? 0; EADDRINUSE, whatever it is that stands there; or an errno. Nothing
+ * is bound for it: what bind() leaves cannot be removed everywhere (SHARED, UNCLEAR), and would
+ * then be in the way of the server for which this is asked.
+ */
+int unix_path_try(const struct endpoint *endpoint);
 
 /* Sets the file and the place that the path leads to now, seen from the calling process. */
 void unix_path_identify(struct endpoint *endpoint);

@@ -329,6 +329,15 @@ make_link() { ln -s "$path.dead" "$path"; }
     assert_dead "$(pid_of old)"
 }
 
+@test "C02 C04 a path that is free is left alone, for what is bound there cannot be removed everywhere" {
+    inject renameat2:error=ENOSYS
+    run -0 "${tracer[@]}" "${network[@]}" "${under[@]}" "PORTCLAIM_CLAIM=unix:$path" test ! -e "$path"
+    run -0 "${tracer[@]}" "${network[@]}" "$build/portclaim" free "unix:$path"
+    [ ! -e "$path" ]
+    run -2 "${network[@]}" "$build/portclaim" free "unix:$BATS_TEST_TMPDIR/none/app.sock"
+    [[ $output == *"No such file or directory"* ]] || fail "$output"
+}
+
 # ----- what is said ---------------------------------------------------------------------------------
 
 @test "O06 a path of control characters and the record" {

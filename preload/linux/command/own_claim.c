@@ -5,7 +5,6 @@
 #include "linux/own_socket.h"
 #include "linux/request.h"
 #include "linux/system.h"
-#include "linux/unix_path.h"
 
 #include <err.h>
 #include <errno.h>
@@ -16,7 +15,6 @@ struct own_claim {
     struct settings settings;
     struct endpoint endpoint;
     int socket; /* or -errno */
-    bool bound;
     struct sockaddr_storage address;
     socklen_t length;
     int error;                      /* an errno, of what failed */
@@ -39,13 +37,11 @@ void own_claim_as(struct own_claim *own_claim, const struct process *claimant)
     own_claim->claimant = claimant;
 }
 
-/* By the system call itself: under LD_PRELOAD, bind() would be a claim of its own. */
 static int bind_own(void *context)
 {
-    struct own_claim *own_claim = context;
-    int error = (int)-SYSTEM(bind, own_claim->socket, &own_claim->address, own_claim->length);
-    own_claim->bound |= error == 0;
-    return error;
+    const struct own_claim *own_claim = context;
+    return own_socket_bind(own_claim->socket, &own_claim->endpoint, &own_claim->address,
+                           own_claim->length);
 }
 
 enum own_claim_answer own_claim_try(struct own_claim *own_claim)
@@ -109,8 +105,6 @@ void own_claim_close(struct own_claim *own_claim)
 {
     if (own_claim->socket >= 0)
         (void)SYSTEM(close, own_claim->socket);
-    if (own_claim->bound && endpoint_is_path(&own_claim->endpoint))
-        (void)unix_path_remove(&own_claim->endpoint); /* what our own bind() has left */
     free(own_claim);
 }
 
