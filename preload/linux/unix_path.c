@@ -105,6 +105,25 @@ void unix_path_identify(struct endpoint *endpoint)
     close_opened(&opened);
 }
 
+static bool is_another_file(const struct opened *one, const struct opened *other)
+{
+    return one->identity.inode != other->identity.inode ||
+           one->identity.device != other->identity.device;
+}
+
+bool unix_path_leads_elsewhere(const struct endpoint *server, const struct endpoint *wanted)
+{
+    struct opened theirs;
+    struct opened ours;
+    if (server->path.bytes[0] != '/')
+        return false; /* relative to a directory that is not ours */
+    bool there = open_path(server, &theirs);
+    bool here = open_path(wanted, &ours);
+    close_opened(&theirs);
+    close_opened(&ours);
+    return there && (!here || is_another_file(&theirs, &ours));
+}
+
 static int try_in(const struct opened *opened)
 {
     if (opened->directory < 0)

@@ -42,6 +42,13 @@ int unix_path_try(const struct endpoint *endpoint);
 /* Sets the file and the place that the path leads to now, seen from the calling process. */
 void unix_path_identify(struct endpoint *endpoint);
 
+/*
+ * Does the name of a server's socket lead to another file than the path that is wanted, though
+ * they have the 32 bits of an inode's number in common that sock_diag(7) tells? A large XFS has
+ * more bits, and numbers in each of its groups anew.
+ */
+bool unix_path_leads_elsewhere(const struct endpoint *server, const struct endpoint *wanted);
+
 /* What is there; identifies it as well. Connects to it, so ask unix_diag first who is bound. */
 enum unix_path unix_path_look(struct endpoint *endpoint);
 

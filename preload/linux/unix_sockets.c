@@ -65,6 +65,13 @@ static uint32_t read_user(const struct unix_diag_msg *message, size_t length)
     return user;
 }
 
+/* Another's, whose file has as much of its number in common as is told. */
+static bool is_namesake(const struct endpoint *server, const struct endpoint *wanted)
+{
+    return endpoint_is_path(server) && endpoint_conflicts(server, wanted) &&
+           unix_path_leads_elsewhere(server, wanted);
+}
+
 /* ---- asking ---- */
 
 struct collection {
@@ -85,7 +92,8 @@ static bool take_answer(void *context, const void *answer, size_t length)
     socket.owner_user = read_user(message, length);
     read_name(message, length, &socket.local);
     read_file(message, length, &socket.local);
-    obstacles_add(collection->obstacles, collection->request, &socket);
+    if (!is_namesake(&socket.local, &collection->request->endpoint))
+        obstacles_add(collection->obstacles, collection->request, &socket);
     return true;
 }
 

@@ -317,6 +317,26 @@ make_link() { ln -s "$path.dead" "$path"; }
     assert_untouched other
 }
 
+@test "N13 the same service on a path whose inode differs in the upper 32 bits only" {
+    require_root
+    local here=$path inode head
+    mkdir "$BATS_TEST_TMPDIR/elsewhere"
+    path=$BATS_TEST_TMPDIR/elsewhere/app.sock
+    serve other
+    inode=$(stat -c %i "$path")
+    path=$here
+    leave_path
+    # What statx() says of our path, as far as the inode's number: mode 0140777, the number behind it.
+    head=$(printf '00%.0s' {1..28})ffc10000
+    inode=$(printf %016x $((inode | 1 << 32)) | fold -w 2 | tac | tr -d '\n')
+    inject "statx:poke_exit=@arg5=$head$inode"
+    tracer+=(-P "$path")
+    claim new PORTCLAIM_WAIT_MS=100
+    assert_exit new 1
+    assert_untouched other
+    assert_not_said new "held by $(pid_of other) "
+}
+
 @test "PORTCLAIM_PORTS is about ports only" {
     serve old
     claim new PORTCLAIM_PORTS=1
