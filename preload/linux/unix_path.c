@@ -1,5 +1,6 @@
 #include "unix_path.h"
 
+#include "clock.h"
 #include "files.h"
 #include "system.h"
 
@@ -259,10 +260,24 @@ static bool is_same_file(const struct opened *opened, const char *name)
            file.device == opened->identity.device && file.inode == opened->identity.inode;
 }
 
+/*
+ * In a container a server has the same number each time, so that alone would make what one left who
+ * was killed in between stand in the way of all that follow.
+ */
+static void name_moved(char *name)
+{
+    struct text text;
+    text_start(&text, name, NAME_SIZE);
+    text_add(&text, ".portclaim-");
+    text_add_number(&text, SYSTEM(gettid));
+    text_add(&text, "-");
+    text_add_number(&text, (int64_t)clock_milliseconds(CLOCK_REALTIME));
+}
+
 static bool move_and_unlink(const struct opened *opened)
 {
     char moved[NAME_SIZE];
-    files_name_number(moved, ".portclaim-", (uint64_t)SYSTEM(gettid), "");
+    name_moved(moved);
     if (!move(opened, opened->name, moved))
         return false;
     if (is_same_file(opened, moved) && SYSTEM(unlinkat, opened->directory, moved, 0) == 0)

@@ -136,6 +136,16 @@ assert_took_over() {
     assert_equal "$(find "$BATS_TEST_TMPDIR" -name '.portclaim*')" ""
 }
 
+@test "what stands where a path would be moved to stays, and is not in the way" {
+    local planted=$BATS_TEST_TMPDIR/.portclaim-7
+    leave_path
+    echo mine >"$planted"
+    inject gettid:retval=7
+    claim new
+    assert_listening new
+    assert_equal "$(cat "$planted")" mine
+}
+
 @test "of two that start at once one wins, and a client reaches it" {
     leave_path
     claim one
