@@ -273,9 +273,15 @@ install-multilib: install multilib
 	[ "$(MULTILIBDIR)/$(LIB64)" -ef "$(OBJECTDIR)" ] || \
 		ln -srf "$(OBJECTDIR)/libportclaim.so" "$(MULTILIBDIR)/$(LIB64)/libportclaim.so"
 
-# The directories that bear our name go as well, once they are empty.
+# Of multilib's the link that leads to our object, and the object of 32 bits: of 64 bits it is another
+# installation's. The directories that bear our name go as well, once they are empty.
+ELF_32_BITS = 177 105 114 106 001
 uninstall:
-	rm -f $(KNOWN_LIBS:%="$(MULTILIBDIR)/%/libportclaim.so")
+	@for file in $(KNOWN_LIBS:%="$(MULTILIBDIR)/%/libportclaim.so"); do \
+		if [ -L "$$file" ]; then [ "$$file" -ef "$(OBJECTDIR)/libportclaim.so" ] || continue; \
+		else [ "$$(od -An -to1 -N5 "$$file" 2>/dev/null | xargs)" = '$(ELF_32_BITS)' ] || continue; fi; \
+		echo "rm -f \"$$file\"" && rm -f "$$file" || exit 1; \
+	done
 	rm -f "$(OBJECTDIR)/libportclaim.so" "$(BINDIR)/portclaim" "$(MANDIR)/man1/portclaim.1" \
 		"$(MANDIR)/man7/portclaim.7" "$(COMPLETIONDIR)/portclaim" $(EXAMPLES:%="$(DOCDIR)/%")
 	@find "$(DOCDIR)" -depth -type d -empty -delete 2>/dev/null || true

@@ -5,13 +5,28 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/harness
 
+# Other tests use the build while this file makes another of it. What is copied is as new as the copy, in
+# the order in which make builds it: nothing is compiled again.
+copy_build() {
+    mkdir "$1"
+    cp -r "$build/libdir" "$build/preload" "$build/libportclaim.so" "$build/portclaim" "$1"
+}
+
+setup_file() {
+    build=$(cd "${BATS_TEST_FILENAME%/tests/*}" && pwd)/build
+    copy_build "$BATS_FILE_TMPDIR/build"
+}
+
 setup() {
     harness_setup
     destination=$BATS_TEST_TMPDIR/destination
-    # Other tests use the build while this one makes another of it.
+    copy=$BATS_FILE_TMPDIR/build
+}
+
+# For a test that changes it.
+take_copy() {
     copy=$BATS_TEST_TMPDIR/build
-    mkdir "$copy"
-    cp -a "$build/preload" "$build/libdir" "$build/portclaim" "$build/libportclaim.so" "$copy"
+    copy_build "$copy"
 }
 
 teardown() {
@@ -63,6 +78,7 @@ expected() {
 }
 
 @test "C01 make install: PREFIX and LIBDIR, with blanks in DESTDIR" {
+    take_copy
     destination="$BATS_TEST_TMPDIR/a destination"
     make_target install "DESTDIR=$destination" PREFIX=/opt/portclaim LIBDIR=/opt/portclaim/lib64
     assert_equal "$(listing "$destination/opt/portclaim" | grep -v '/$')" \
@@ -83,6 +99,17 @@ expected() {
     make_target uninstall "DESTDIR=$destination"
 }
 
+@test "C01 make uninstall: the object of another installation stays, also where multilib's would be" {
+    local prefix=$destination/usr/local
+    mkdir -p "$prefix/lib64" "$prefix/lib/x86_64-linux-gnu" "$prefix/lib32"
+    cp "$copy/libportclaim.so" "$prefix/lib64"
+    ln -s ../lib64/libportclaim.so "$prefix/lib32/libportclaim.so"
+    ln -s ../libportclaim.so "$prefix/lib/x86_64-linux-gnu/libportclaim.so"
+    make_target install "DESTDIR=$destination"
+    make_target uninstall "DESTDIR=$destination"
+    assert_equal "$(files_of "$prefix" | xargs)" "lib32/libportclaim.so lib64/libportclaim.so"
+}
+
 @test "C01 make uninstall: a user's own file among the examples stays" {
     local examples=$destination/usr/local/share/doc/portclaim/examples
     make_target install "DESTDIR=$destination"
@@ -94,7 +121,9 @@ expected() {
 @test "C01 make install-multilib: both objects where the loaders look, and uninstall takes them away" {
     local prefix=$destination/usr/local lib
     [ -x "$build/tests/i386/server" ] || skip "no compiler for programs of 32 bits when the tests were built"
-    cp -a "$build/i386" "$copy"
+    take_copy
+    cp -r "$build/i386" "$copy"
+    touch "$copy/i386/libportclaim.so"
     make_target install-multilib "DESTDIR=$destination"
     make_network
     for lib in "$prefix"/lib*/libportclaim.so "$prefix"/lib/*/libportclaim.so; do
@@ -110,10 +139,12 @@ expected() {
     assert_equal "$output" "$prefix/\$LIB/libportclaim.so"
     make_target uninstall "DESTDIR=$destination"
     assert_equal "$(files_of "$destination")" ""
-    # Where no loader can be asked, it is to be said; then it is done.
-    refute make_target install-multilib "DESTDIR=$destination" LIB32=
+    # Where no loader can be asked, it is to be said; then it is done. All is compiled: no compiler is
+    # looked for again.
+    refute make_target install-multilib "DESTDIR=$destination" I386_CC=: LIB64= LIB32=
     grep -q 'make install-multilib LIB64=' "$(log_of make)"
-    make_target install-multilib "DESTDIR=$destination" LIB64=lib64 LIB32=lib/i386-linux-gnu
+    make_target install-multilib "DESTDIR=$destination" I386_CC=: LIB64=lib64 \
+        LIB32=lib/i386-linux-gnu
     cmp "$prefix/lib/i386-linux-gnu/libportclaim.so" "$copy/i386/libportclaim.so"
     [ "$prefix/lib64/libportclaim.so" -ef "$prefix/lib/libportclaim.so" ]
 }
@@ -151,6 +182,7 @@ serves() {
 }
 
 @test "C01 what is installed works: the command finds the object in ../lib" {
+    take_copy
     make_target install "DESTDIR=$destination"
     rm "$copy/libportclaim.so"
     assert_equal "$("$destination/usr/local/bin/portclaim" --version)" "$("$build/portclaim" --version)"
@@ -158,6 +190,7 @@ serves() {
 }
 
 @test "C01 what is installed works: the command finds the object in the LIBDIR it was built for" {
+    take_copy
     make_target install "PREFIX=$destination" "LIBDIR=$destination/lib/machine"
     rm "$copy/libportclaim.so"
     [ ! -e "$destination/lib/libportclaim.so" ]
@@ -166,6 +199,7 @@ serves() {
 
 @test "C01 make: nothing is built twice, and the command again for another LIBDIR" {
     local before
+    take_copy
     make_target all
     before=$(stat -c %y "$copy/portclaim" "$copy/libportclaim.so")
     make_target all
