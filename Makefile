@@ -266,8 +266,8 @@ install: all
 MULTILIBDIR = $(DESTDIR)$(PREFIX)
 install-multilib: install multilib
 	@[ -n '$(LIB64)' ] && [ -n '$(LIB32)' ] || $(call give_up,$(NO_LIB))
-	@[ '$(PREFIX)/$(LIB32)' != '$(LIBDIR)' ] || $(call give_up,$(SAME_LIB))
 	install -d "$(MULTILIBDIR)/$(LIB64)" "$(MULTILIBDIR)/$(LIB32)"
+	@[ ! "$(MULTILIBDIR)/$(LIB32)" -ef "$(OBJECTDIR)" ] || $(call give_up,$(SAME_LIB))
 	install -m 644 $(I386_OBJECT) "$(MULTILIBDIR)/$(LIB32)/libportclaim.so.new"
 	mv -f "$(MULTILIBDIR)/$(LIB32)/libportclaim.so.new" "$(MULTILIBDIR)/$(LIB32)/libportclaim.so"
 	[ "$(MULTILIBDIR)/$(LIB64)" -ef "$(OBJECTDIR)" ] || \

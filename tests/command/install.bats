@@ -147,6 +147,12 @@ expected() {
         LIB32=lib/i386-linux-gnu
     cmp "$prefix/lib/i386-linux-gnu/libportclaim.so" "$copy/i386/libportclaim.so"
     [ "$prefix/lib64/libportclaim.so" -ef "$prefix/lib/libportclaim.so" ]
+    # In one directory there is no room for both, whatever it is called.
+    rmdir "$prefix/lib32"
+    ln -s lib "$prefix/lib32"
+    refute make_target install-multilib "DESTDIR=$destination" I386_CC=: LIB64=lib64 LIB32=lib32
+    cmp "$prefix/lib/libportclaim.so" "$copy/libportclaim.so"
+    grep -q 'install into another directory' "$(log_of make)"
 }
 
 @test "C01 make multilib: without a compiler it says which" {
