@@ -123,8 +123,8 @@ assert_took_over() {
 
 @test "a path that another file took meanwhile is put back" {
     leave_path
-    inject renameat2:delay_enter=1500000:when=3
-    claim new PORTCLAIM_WAIT_MS=2500
+    inject renameat2:delay_enter=700000:when=3
+    claim new PORTCLAIM_WAIT_MS=900
     wait_until 10 grep -qs 'renameat2(.*\.portclaim' "$BATS_TEST_TMPDIR/trace" ||
         skip "strace does not tell of a call before it is delayed"
     rm "$path"
@@ -308,7 +308,7 @@ make_link() { ln -s "$path.dead" "$path"; }
 
 @test "N07 another program that answers is untouched, and named" {
     serve_stranger other
-    claim new PORTCLAIM_WAIT_MS=1500
+    claim new PORTCLAIM_WAIT_MS=300
     assert_exit new 1
     assert_said new "unix:$path not claimed in .*: still held by $(pid_of other) \"stranger\" .*: foreign"
     assert_untouched other
