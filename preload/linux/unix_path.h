@@ -11,6 +11,10 @@
  * refused.) Once nobody is bound to a file nobody ever will be, for bind() makes a new file or
  * fails.
  *
+ * Not seen is a server that is bound to the same file by way of another file system: an overlay of
+ * which this is the upper directory (seen on 6.18; through the overlay it is seen), a virtual
+ * machine or NFS to which this one is exported. Nobody here could reach it by this path.
+ *
  * What can still go wrong: that the name is another file's by the time that it is removed. So it is
  * moved to another name in the same directory first, which tells which file that was, and only the
  * one that was proven dead is unlinked; another goes back at once. For that moment a server that
