@@ -1,23 +1,14 @@
 #include "endpoint.h"
 
-#include "conventions.h"
-
 #include <string.h>
 
 enum {
-    IPV4_BYTES = 4,
-    IPV6_BYTES = 16,
-    GROUP_BYTES = 2, /* an IPv6 address is written in groups of 16 bits */
-    GROUPS = IPV6_BYTES / GROUP_BYTES,
-    GROUP_DIGITS = 4,
+    GROUPS = ENDPOINT_IPV6_BYTES / ENDPOINT_GROUP_BYTES,
     BITS_PER_BYTE = 8,
-    BITS_PER_DIGIT = 4,
-    BYTE_MOST = 255,
-    DECIMAL = 10,
 };
 
 /* ::ffff:0:0/96, RFC 4291, section 2.5.5.2 */
-static const uint8_t mapped_prefix[IPV6_BYTES - IPV4_BYTES] = {
+static const uint8_t mapped_prefix[ENDPOINT_IPV6_BYTES - ENDPOINT_IPV4_BYTES] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff,
 };
 
@@ -42,7 +33,7 @@ static bool needs_scope(const struct endpoint *endpoint)
 void endpoint_set_ipv4(struct endpoint *endpoint, const void *address, uint16_t port)
 {
     endpoint->family = FAMILY_IPV4;
-    memcpy(endpoint->address, address, IPV4_BYTES);
+    memcpy(endpoint->address, address, ENDPOINT_IPV4_BYTES);
     endpoint->port = port;
 }
 
@@ -50,7 +41,7 @@ void endpoint_set_ipv6(struct endpoint *endpoint, const void *address, uint16_t 
                        uint32_t scope)
 {
     endpoint->family = FAMILY_IPV6;
-    memcpy(endpoint->address, address, IPV6_BYTES);
+    memcpy(endpoint->address, address, ENDPOINT_IPV6_BYTES);
     endpoint->port = port;
     if (scope != 0 && needs_scope(endpoint))
         endpoint->device = scope;
@@ -92,200 +83,6 @@ bool endpoint_is_fixed(const struct endpoint *endpoint)
     return is_unix(endpoint) || endpoint->port != 0;
 }
 
-/* ---- parsing ---- */
-
-static bool skip(const char **cursor, const char *expected)
-{
-    if (!text_starts_with(*cursor, expected))
-        return false;
-    *cursor += strlen(expected);
-    return true;
-}
-
-static bool is_decimal_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static bool read_hexadecimal_digit(char byte, uint32_t *value)
-{
-    if (is_decimal_digit(byte))
-        *value = (uint32_t)(byte - '0');
-    else if (byte >= 'a' && byte <= 'f')
-        *value = (uint32_t)(byte - 'a') + DECIMAL;
-    else if (byte >= 'A' && byte <= 'F')
-        *value = (uint32_t)(byte - 'A') + DECIMAL;
-    else
-        return false;
-    return true;
-}
-
-/* "010" would be eight to inet_aton(3) and ten to people, so it is nothing here. */
-static bool read_ipv4_byte(const char **cursor, uint8_t *byte)
-{
-    uint64_t number;
-    if ((*cursor)[0] == '0' && is_decimal_digit((*cursor)[1]))
-        return false;
-    if (!text_read_number(cursor, BYTE_MOST, &number))
-        return false;
-    *byte = (uint8_t)number;
-    return true;
-}
-
-/* On failure *cursor stays where it was. */
-static bool read_ipv4(const char **cursor, uint8_t *address)
-{
-    const char *next = *cursor;
-    for (size_t index = 0; index < IPV4_BYTES; index++) {
-        if (index > 0 && !skip(&next, "."))
-            return false;
-        if (!read_ipv4_byte(&next, &address[index]))
-            return false;
-    }
-    *cursor = next;
-    return true;
-}
-
-static bool read_group(const char **cursor, uint8_t *address)
-{
-    uint32_t group = 0;
-    uint32_t digit;
-    size_t digits = 0;
-    while (digits < GROUP_DIGITS && read_hexadecimal_digit(**cursor, &digit)) {
-        group = group << BITS_PER_DIGIT | digit;
-        (*cursor)++;
-        digits++;
-    }
-    address[0] = (uint8_t)(group >> BITS_PER_BYTE);
-    address[1] = (uint8_t)group;
-    return digits > 0;
-}
-
-/*
- * RFC 4291, section 2.2: groups with a colon between any two, of which the last two may be written
- * as an IPv4 address, behind which nothing follows. Returns their length in bytes and leaves
- * *cursor before whatever is no group.
- */
-static size_t read_groups(const char **cursor, uint8_t *address, size_t room, bool *ends_in_ipv4)
-{
-    const char *next = *cursor;
-    size_t length = 0;
-    *ends_in_ipv4 = false;
-    while (!*ends_in_ipv4 && length + GROUP_BYTES <= room) {
-        *ends_in_ipv4 = length + IPV4_BYTES <= room && read_ipv4(&next, address + length);
-        if (!*ends_in_ipv4 && !read_group(&next, address + length))
-            break;
-        length += *ends_in_ipv4 ? IPV4_BYTES : GROUP_BYTES;
-        *cursor = next;
-        if (!skip(&next, ":"))
-            break;
-    }
-    return length;
-}
-
-static bool read_ipv6(const char **cursor, uint8_t *address)
-{
-    uint8_t tail[IPV6_BYTES];
-    bool ends_in_ipv4;
-    size_t length = read_groups(cursor, address, IPV6_BYTES, &ends_in_ipv4);
-    if (!skip(cursor, "::"))
-        return length == IPV6_BYTES;
-    if (ends_in_ipv4 || length + GROUP_BYTES > IPV6_BYTES)
-        return false; /* "::" stands for one group at least */
-    size_t room = IPV6_BYTES - GROUP_BYTES - length;
-    size_t tail_length = read_groups(cursor, tail, room, &ends_in_ipv4);
-    memset(address + length, 0, IPV6_BYTES - length);
-    memcpy(address + IPV6_BYTES - tail_length, tail, tail_length);
-    return true;
-}
-
-/* "%2": the index alone, for names of interfaces are the operating system's. */
-static bool read_device(const char **cursor, uint32_t *device)
-{
-    uint64_t number;
-    if (!skip(cursor, "%"))
-        return true;
-    if (!text_read_number(cursor, UINT32_MAX, &number))
-        return false;
-    *device = (uint32_t)number;
-    return true;
-}
-
-static bool is_port_alone(const char *string)
-{
-    while (is_decimal_digit(*string))
-        string++;
-    return *string == '\0';
-}
-
-/* Up to and including the colon before the port. */
-static bool read_address(const char **cursor, struct endpoint *endpoint)
-{
-    endpoint->family = FAMILY_IPV6; /* and `::` as long as nothing else is read: every address */
-    if (skip(cursor, "*:") || is_port_alone(*cursor))
-        return true;
-    if (skip(cursor, "["))
-        return read_ipv6(cursor, endpoint->address) && read_device(cursor, &endpoint->device) &&
-               skip(cursor, "]:");
-    endpoint->family = FAMILY_IPV4;
-    return read_ipv4(cursor, endpoint->address) && read_device(cursor, &endpoint->device) &&
-           skip(cursor, ":");
-}
-
-static bool parse_unix(const char *name, struct endpoint *endpoint, const char **error)
-{
-    size_t length = strlen(name);
-    *error = "want a port: this system's programs have no paths of Unix sockets to claim";
-    if (!conventions.has_unix_sockets)
-        return false;
-    *error = "want unix:/PATH or unix:@NAME, in at most 107 bytes behind the colon";
-    if ((name[0] != '/' && name[0] != '@') || length < 2 || length >= ENDPOINT_PATH_SIZE)
-        return false;
-    endpoint_set_unix(endpoint, name, length);
-    if (name[0] == '@') {
-        char abstract[ENDPOINT_PATH_SIZE];
-        memcpy(abstract, name, length);
-        abstract[0] = '\0';
-        endpoint_set_unix(endpoint, abstract, length);
-    }
-    return true;
-}
-
-static bool read_protocol(const char **cursor, enum protocol *protocol)
-{
-    *protocol = PROTOCOL_TCP;
-    if (skip(cursor, "udp:"))
-        *protocol = PROTOCOL_UDP;
-    else if (skip(cursor, "sctp:"))
-        *protocol = PROTOCOL_SCTP;
-    else
-        skip(cursor, "tcp:");
-    return *protocol != PROTOCOL_SCTP || conventions.speaks_sctp;
-}
-
-bool endpoint_parse(const char *string, struct endpoint *endpoint, const char **error)
-{
-    const char *cursor = string;
-    uint64_t port;
-    memset(endpoint, 0, sizeof(*endpoint));
-    if (skip(&cursor, "unix:"))
-        return parse_unix(cursor, endpoint, error);
-    if (!read_protocol(&cursor, &endpoint->protocol)) {
-        *error = "want tcp: or udp:; this system has no SCTP";
-        return false;
-    }
-    if (!read_address(&cursor, endpoint)) {
-        *error = "want 127.0.0.1:PORT, [::1]:PORT or PORT; addresses are numbers, not names";
-        return false;
-    }
-    if (!text_read_number(&cursor, UINT16_MAX, &port) || *cursor != '\0') {
-        *error = "want a port from 0 to 65535";
-        return false;
-    }
-    endpoint->port = (uint16_t)port;
-    return true;
-}
-
 /* ---- printing ---- */
 
 static const char tcp[] = "tcp";
@@ -296,7 +93,7 @@ static const char *const names[] = {
 
 static void add_ipv4(struct text *text, const uint8_t *address)
 {
-    for (size_t index = 0; index < IPV4_BYTES; index++) {
+    for (size_t index = 0; index < ENDPOINT_IPV4_BYTES; index++) {
         text_add(text, index > 0 ? "." : "");
         text_add_number(text, address[index]);
     }
@@ -304,7 +101,7 @@ static void add_ipv4(struct text *text, const uint8_t *address)
 
 static uint32_t group_at(const uint8_t *address, size_t group)
 {
-    const uint8_t *bytes = address + group * GROUP_BYTES;
+    const uint8_t *bytes = address + group * ENDPOINT_GROUP_BYTES;
     return (uint32_t)bytes[0] << BITS_PER_BYTE | bytes[1];
 }
 
@@ -413,7 +210,7 @@ static bool is_ipv4(const struct endpoint *endpoint)
 /* The bytes that are compared, and how many. */
 static const uint8_t *compared_bytes(const struct endpoint *endpoint, size_t *length)
 {
-    *length = is_ipv4(endpoint) ? IPV4_BYTES : IPV6_BYTES;
+    *length = is_ipv4(endpoint) ? ENDPOINT_IPV4_BYTES : ENDPOINT_IPV6_BYTES;
     return is_mapped(endpoint) ? endpoint->address + sizeof(mapped_prefix) : endpoint->address;
 }
 

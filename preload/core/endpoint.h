@@ -11,7 +11,10 @@ enum protocol { PROTOCOL_TCP, PROTOCOL_MPTCP, PROTOCOL_UDP, PROTOCOL_SCTP, PROTO
 enum family { FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX };
 
 enum {
-    ENDPOINT_ADDRESS_SIZE = 16,
+    ENDPOINT_IPV4_BYTES = 4,
+    ENDPOINT_IPV6_BYTES = 16,
+    ENDPOINT_GROUP_BYTES = 2, /* an IPv6 address is written in groups of 16 bits */
+    ENDPOINT_ADDRESS_SIZE = ENDPOINT_IPV6_BYTES,
     ENDPOINT_PATH_SIZE = 108, /* sun_path, unix(7) */
     ENDPOINT_TEXT_SIZE = 448, /* "unix:" and a path, of which every byte may be shown as \xNN */
 };
