@@ -259,11 +259,8 @@ static int call_again(void *context)
     return is_valid(service) ? call_once(service) : ECANCELED;
 }
 
-/*
- * Messages go where the program's go. Nothing of it is kept: a pipe that the program has closed
- * must end.
- */
-static void take_stderr(const struct service *service)
+/* Nothing of it is kept beside the copy: a pipe that the program has closed must end. */
+void service_take_stderr(const struct service *service)
 {
     int descriptor = caller_duplicate(&service->caller, STDERR);
     if (descriptor >= 0)
@@ -364,7 +361,7 @@ void service_claim(struct service *service, const int32_t *spared)
                               "may not enter that");
         return;
     }
-    take_stderr(service);
+    service_take_stderr(service);
     bool shared = service->request.operation == OPERATION_SHARE;
     claim(service, &settings);
     if (!shared && service->error == 0 && shares(service)) /* others may still have a part of it */
@@ -379,7 +376,7 @@ void service_warn(struct service *service, const char *why)
     struct text text;
     if (__atomic_exchange_n(&service->memory->warned, true, __ATOMIC_RELAXED))
         return;
-    take_stderr(service);
+    service_take_stderr(service);
     text_start(&text, line, sizeof(line));
     text_add(&text, "portclaim[");
     text_add_number(&text, (uint64_t)service->caller.process);

@@ -84,6 +84,13 @@ void service_succeed(int listener, uint64_t id);
 void service_continue(int listener, uint64_t id);
 
 /*
+ * Messages go where the program's go, from here on. Without a right to it they go where they went.
+ * service_claim() and service_warn() do it themselves; earlier does who may lose that right. Not in
+ * the receiver, which would keep it.
+ */
+void service_take_stderr(const struct service *service);
+
+/*
  * Says once for all processes of the supervisor that, and why, calls are left as they are. Not in
  * the receiver, whose stderr is nobody's.
  */

@@ -146,12 +146,16 @@ static void end_with(int32_t receiver)
         leave();
 }
 
-/* For a program that is not like us: this process becomes like it, or does nothing. */
+/*
+ * For a program that is not like us: this process becomes like it, or does nothing. It takes its
+ * stderr first, which is barred to its likes when it is not dumpable, as after setuid(2).
+ */
 static void serve_unlike(struct supervisor *supervisor, struct service *service, int32_t receiver)
 {
     enum service_step step = service_prepare(service);
     bool alike = false;
     if (step != SERVICE_CONTINUE) {
+        service_take_stderr(service);
         alike = likeness_take(service->caller.directory, service->caller.handle);
         end_with(receiver);
     }
