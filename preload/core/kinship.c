@@ -24,16 +24,23 @@ static bool descends_from(const struct process *process, int32_t pid)
     return false;
 }
 
+/* PID 1 that is hidden from us (hidepid) is one that adopts orphans. */
+static bool parent_gathers(const struct process *self)
+{
+    bool hidden_init = self->parent == INIT_PID && self->parent_name[0] == '\0';
+    return hidden_init || runners_gathers(self->parent_name);
+}
+
 /*
- * A supervisor that still has the other as its child knows of it. PID 1 and other adopters have
- * orphans as well, and a shell's jobs need not know of each other; those have groups of their own.
+ * A supervisor that still has the other as its child knows of it, also as PID 1 of a container.
+ * An init and other adopters have orphans as well, and a shell's jobs need not know of each other;
+ * those have groups of their own.
  */
 static bool has_our_parent(const struct process *self, const struct process *process)
 {
     if (process->parent != self->parent)
         return false;
-    return process->process_group == self->process_group ||
-           (self->parent != INIT_PID && !runners_gathers(self->parent_name));
+    return process->process_group == self->process_group || !parent_gathers(self);
 }
 
 bool kinship_is_one_instance(const struct process *self, const struct process *process)

@@ -19,8 +19,8 @@ uint32_t kinship_nearest(const struct process *self, const struct process *proce
  *
  * True when it descends from us; when one parent has both in one process group (a start script, a
  * master); when any living ancestor of both runs the service as well; and when one parent has both
- * that is neither PID 1 nor one of those under whom strangers meet (runners_gathers()). Both must
- * know their ancestors.
+ * that is none of those under whom strangers meet (runners_gathers()). Both must know their
+ * ancestors.
  */
 bool kinship_is_one_instance(const struct process *self, const struct process *process);
 

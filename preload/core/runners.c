@@ -89,10 +89,10 @@ bool runners_launches(const char *path)
 bool runners_gathers(const char *name)
 {
     static const char *const gatherers[] = {
-        "ash", "bash",      "busybox",     "catatonit", "conmon", "containerd-shim",
-        "csh", "dash",      "docker-init", "dumb-init", "fish",   "init",
-        "ksh", "s6-svscan", "sh",          "systemd",   "tcsh",   "tini",
-        "zsh",
+        "ash", "bash",    "busybox",     "bwrap",     "catatonit", "conmon", "containerd-shim",
+        "csh", "dash",    "docker-init", "dumb-init", "finit",     "fish",   "init",
+        "ksh", "my_init", "openrc-init", "pause",     "procd",     "runit",  "s6-svscan",
+        "sh",  "sleep",   "systemd",     "tail",      "tcsh",      "tini",   "zsh",
     };
     for (size_t index = 0; index < sizeof(gatherers) / sizeof(gatherers[0]); index++) {
         if (text_equal(name, gatherers[index]))

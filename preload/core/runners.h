@@ -33,7 +33,8 @@ bool runners_launches(const char *path);
 
 /*
  * A process of this name has children that need know nothing of each other: a shell its jobs, a
- * service manager or a container's init its services and the orphans that it adopts.
+ * service manager or a container's init its services and the orphans that it adopts, and so has
+ * what only keeps a container alive (sleep, tail, pause).
  */
 bool runners_gathers(const char *name);
 

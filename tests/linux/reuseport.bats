@@ -204,6 +204,42 @@ ended() {
     dead "$1"
 }
 
+# Each child has a group of its own, and PID 1 is a parent like any other.
+@test "N12 supervisord as PID 1 of a container, which starts several of one program" {
+    local pid
+    require_command supervisord
+    require_root
+    cat >"$BATS_TEST_TMPDIR/supervisord" <<END
+[supervisord]
+nodaemon=true
+logfile=/dev/null
+logfile_maxbytes=0
+pidfile=$BATS_TEST_TMPDIR/pid
+[program:server]
+command=$server --port $port --reuseport
+numprocs=2
+process_name=server%(process_num)d
+stdout_logfile=$BATS_TEST_TMPDIR/logs/server%(process_num)d
+redirect_stderr=true
+END
+    start container "${network[@]}" "${under[@]}" PORTCLAIM_REUSEPORT=on \
+        unshare --pid --fork --mount-proc --kill-child supervisord -c "$BATS_TEST_TMPDIR/supervisord"
+    wait_for_line server0 '^listening'
+    wait_for_line server1 '^listening'
+    # A third one, in the place of one that ended.
+    for pid in $(descendants_of "$(pid_of container)"); do
+        [ "$(cat "/proc/$pid/comm")" != server ] || break
+    done
+    kill -KILL "$pid"
+    wait_until 10 started_anew
+    assert_not_said server0 'shared with|SIGTERM'
+    assert_not_said server1 'shared with|SIGTERM'
+}
+
+started_anew() {
+    [ "$(cat "$logs"/server? | grep -c '^listening')" -eq 3 ]
+}
+
 @test "N12 nginx with reuseport, whose workers come and go" {
     local master worker
     require_command nginx

@@ -64,8 +64,14 @@ static void children_of_init_are_strangers(void **state)
     struct scene *scene = *state;
     struct holder *holder = add_sharer(scene);
     set_ancestors(&scene->observation.self, ancestors, COUNT(ancestors));
-    SET(scene->observation.self.parent_name, "supervisord");
+    SET(scene->observation.self.parent_name, "init");
     EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    SET(scene->observation.self.parent_name, ""); /* hidden */
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    /* It is a supervisor, in a container. */
+    SET(scene->observation.self.parent_name, "supervisord");
+    EXPECT(scene, holder, EVIDENCE_SIBLING);
+    SET(scene->observation.self.parent_name, "init");
     /* It is the service itself: the master in a container. */
     scene->observation.self.ancestors_in_service = 1;
     EXPECT(scene, holder, EVIDENCE_SIBLING);
