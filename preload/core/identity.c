@@ -211,8 +211,9 @@ bool identity_may_be_program(const struct process *self, const struct process *p
         return !both_know(self, process, KNOWN_START) || text_equal(self->name, process->name);
     if (!same_file(&self->executable, &process->executable))
         return false;
-    if (!runners_interprets(self->executable.path))
+    if (!runners_interprets(self->executable.path) || !both_know(self, process, KNOWN_ARGUMENTS))
         return true;
-    enum evidence evidence = identify_script(self, process);
-    return evidence != EVIDENCE_OTHER_SCRIPT && evidence != EVIDENCE_OTHER_ARGUMENTS;
+    if (have_scripts(self, process))
+        return same_script(self, process);
+    return !runners_gathers(process->name) || same_arguments(self, process);
 }

@@ -1,7 +1,10 @@
 """A master whose workers each bind the port for themselves (SO_REUSEPORT), as gunicorn's reuse_port and
 other servers have it; a worker that ends is started anew.
 
-    prefork.py PORT WORKERS
+    prefork.py PORT WORKERS [spawn]
+
+With spawn a worker has another command line than its master, which names no script: so does
+multiprocessing.
 """
 
 import os
@@ -34,6 +37,9 @@ def work(port):
 
 def start_worker(port):
     pid = os.fork()
+    if pid == 0 and sys.argv[3:] == ["spawn"]:
+        code = "import sys; sys.path.insert(0, sys.argv[1]); import prefork; prefork.work(int(sys.argv[2]))"
+        os.execv(sys.executable, ["python3", "-B", "-c", code, os.path.dirname(__file__), str(port)])
     if pid == 0:
         work(port)
     return pid
@@ -56,4 +62,5 @@ def main():
         workers.add(start_worker(port))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -154,10 +154,10 @@ assert_alone() {
 
 # ----- servers of several processes -----------------------------------------------------------
 
-# prefork NAME COUNT: a master whose workers bind for themselves
+# prefork NAME COUNT [spawn]: a master whose workers bind for themselves
 prefork() {
     start "$1" "${network[@]}" "${under[@]}" PORTCLAIM_REUSEPORT=on python3 \
-        "$repository/tests/linux/prefork.py" "$port" "$2"
+        "$repository/tests/linux/prefork.py" "$port" "${@:2}"
     wait_until 10 has_workers "$1" "$2"
 }
 
@@ -197,6 +197,19 @@ join_prefork() {
     wait_until 10 has_workers old 7
     sleep 0.3
     assert_alive $(workers_of new)
+}
+
+@test "N12 a worker that shows less of its program than its master is as old as that" {
+    require_command python3
+    prefork old 1 spawn
+    next_tick
+    send old STOP
+    prefork new 1 spawn
+    wait_until 10 ended "$(workers_of old)"
+    send old CONT
+    wait_until 10 has_workers old 2
+    assert_alive "$(workers_of new)"
+    assert_not_said old 'portclaim\['
 }
 
 # A zombie whose parent is stopped, or gone.

@@ -162,6 +162,11 @@ static void who_may_run_our_script(void **state)
     assert_true(identity_may_be_program(self, other));
     SET(other->script, "/usr/bin/supervisord");
     assert_false(identity_may_be_program(self, other));
+    SET(self->script, ""); /* "-c" or a title */
+    set_arguments(self, "gunicorn: worker");
+    assert_true(identity_may_be_program(self, other));
+    SET(other->name, "bash"); /* whose jobs need not know of each other */
+    assert_false(identity_may_be_program(self, other));
     other->known &= ~(uint32_t)KNOWN_ARGUMENTS;
     assert_true(identity_may_be_program(self, other));
 }
