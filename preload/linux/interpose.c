@@ -20,8 +20,7 @@ static void end_sharing(const struct settings *settings, int socket, int type)
 {
     int actual = 0;
     socklen_t length = sizeof(actual);
-    if (settings->reuse_port &&
-        SYSTEM(getsockopt, socket, SOL_SOCKET, SO_TYPE, &actual, &length) == 0 && actual == type)
+    if (SYSTEM(getsockopt, socket, SOL_SOCKET, SO_TYPE, &actual, &length) == 0 && actual == type)
         claiming_share(settings, socket);
 }
 
@@ -43,7 +42,7 @@ EXPORT int bind(int socket, const struct sockaddr *address, socklen_t length)
         return result;
     if (result != 0)
         result = answer(claiming_bind(settings, socket, address, length), entry_errno);
-    if (result == 0)
+    if (result == 0 && settings->reuse_port)
         end_sharing(settings, socket, SOCK_DGRAM);
     return result;
 }
@@ -84,11 +83,12 @@ EXPORT int listen(int socket, int backlog)
     const struct settings *settings = startup_settings();
     if (settings == NULL)
         return next_listen()(socket, backlog);
+    bool joins = settings->reuse_port && !request_listens(socket);
     protect_next_restart(settings, socket);
     int result = next_listen()(socket, backlog);
     if (result != 0 && errno == EADDRINUSE)
         result = answer(claiming_listen(settings, socket, backlog), entry_errno);
-    if (result == 0)
+    if (result == 0 && joins)
         end_sharing(settings, socket, SOCK_STREAM);
     return result;
 }

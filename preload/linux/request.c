@@ -112,6 +112,11 @@ bool request_describe_shared(int socket, struct request *request)
             ask_option(socket, SOL_SOCKET, SO_REUSEADDR) == 0);
 }
 
+bool request_listens(int socket)
+{
+    return ask_option(socket, SOL_SOCKET, SO_ACCEPTCONN) != 0;
+}
+
 socklen_t request_address(const struct endpoint *endpoint, struct sockaddr_storage *address)
 {
     memset(address, 0, sizeof(*address));

@@ -27,6 +27,12 @@ bool request_describe(int socket, enum operation operation, const struct sockadd
  */
 bool request_describe_shared(int socket, struct request *request);
 
+/*
+ * Does it listen already? Then it took its part long ago, and who calls listen() for another
+ * backlog starts nothing: nobody has to go for it.
+ */
+bool request_listens(int socket);
+
 /* The other way: the address of an endpoint. Returns its length. */
 socklen_t request_address(const struct endpoint *endpoint, struct sockaddr_storage *address);
 

@@ -1,10 +1,11 @@
 """A master whose workers each bind the port for themselves (SO_REUSEPORT), as gunicorn's reuse_port and
 other servers have it; a worker that ends is started anew.
 
-    prefork.py PORT WORKERS [spawn]
+    prefork.py PORT WORKERS [spawn | groups]
 
 With spawn a worker has another command line than its master, which names no script: so does
-multiprocessing.
+multiprocessing. With groups each has a process group of its own. On SIGUSR1 a worker calls listen()
+again.
 """
 
 import os
@@ -28,6 +29,7 @@ def work(port):
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(16)
+    signal.signal(signal.SIGUSR1, lambda number, frame: say(f"again {listener.listen(32)}"))
     say(f"worker {os.getpid()}")
     while True:
         client, _ = listener.accept()
@@ -41,6 +43,8 @@ def start_worker(port):
         code = "import sys; sys.path.insert(0, sys.argv[1]); import prefork; prefork.work(int(sys.argv[2]))"
         os.execv(sys.executable, ["python3", "-B", "-c", code, os.path.dirname(__file__), str(port)])
     if pid == 0:
+        if sys.argv[3:] == ["groups"]:
+            os.setpgid(0, 0)
         work(port)
     return pid
 

@@ -154,7 +154,7 @@ assert_alone() {
 
 # ----- servers of several processes -----------------------------------------------------------
 
-# prefork NAME COUNT [spawn]: a master whose workers bind for themselves
+# prefork NAME COUNT [spawn | groups]: a master whose workers bind for themselves
 prefork() {
     start "$1" "${network[@]}" "${under[@]}" PORTCLAIM_REUSEPORT=on python3 \
         "$repository/tests/linux/prefork.py" "$port" "${@:2}"
@@ -210,6 +210,40 @@ join_prefork() {
     wait_until 10 has_workers old 2
     assert_alive "$(workers_of new)"
     assert_not_said old 'portclaim\['
+}
+
+# What adopts orphans and stands above strangers, whatever PID 1 is here.
+adopter='import ctypes, os, sys, time
+libc = ctypes.CDLL(None)
+libc.prctl(36, 1, 0, 0, 0)        # PR_SET_CHILD_SUBREAPER
+libc.prctl(15, b"init", 0, 0, 0)  # PR_SET_NAME
+os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
+while True: time.sleep(60)'
+
+@test "N12 listen() once more on a socket that listens, when nothing is left above the siblings" {
+    local workers
+    require_command python3
+    start old "${network[@]}" "${under[@]}" PORTCLAIM_REUSEPORT=on python3 -c "$adopter" \
+        python3 "$repository/tests/linux/prefork.py" "$port" 2 groups
+    wait_until 10 has_workers old 2
+    next_tick
+    kill -KILL "$(workers_of old | head -n 1)"
+    wait_until 10 has_workers old 3
+    mapfile -t workers < <(workers_of old | tail -n 2)
+    kill -KILL "$(parent_of "${workers[0]}")"
+    wait_until 10 orphaned "${workers[@]}"
+    kill -USR1 "${workers[@]}"
+    wait_until 10 has_listened_again
+    assert_alive "${workers[@]}"
+    assert_not_said old 'portclaim\['
+}
+
+orphaned() {
+    [ "$(cat "/proc/$(parent_of "$1")/comm")/$(cat "/proc/$(parent_of "$2")/comm")" = init/init ]
+}
+
+has_listened_again() {
+    [ "$(count old '^again')" -eq 2 ]
 }
 
 # A zombie whose parent is stopped, or gone.

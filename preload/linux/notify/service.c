@@ -238,12 +238,13 @@ static bool shares(struct service *service)
 
 enum service_step service_try(struct service *service)
 {
+    bool again = service->settings->reuse_port && request_listens(service->socket);
     if (service->call.kind == CALL_LISTEN)
         protect_next_restart(service);
     service->error = call_once(service);
     if (service->error == EINVAL && is_bound_for_it(service))
         service->error = 0;
-    if (service->error == 0 && shares(service))
+    if (service->error == 0 && !again && shares(service))
         return SERVICE_SHARE;
     if (service->error != EADDRINUSE || mode_of(service) == MODE_OFF)
         return SERVICE_ANSWER;
