@@ -1,11 +1,11 @@
 """A master whose workers each bind the port for themselves (SO_REUSEPORT), as gunicorn's reuse_port and
 other servers have it; a worker that ends is started anew.
 
-    prefork.py PORT WORKERS [spawn | groups]
+    prefork.py PORT WORKERS [spawn | groups | deaf]
 
 With spawn a worker has another command line than its master, which names no script: so does
-multiprocessing. With groups each has a process group of its own. On SIGUSR1 a worker calls listen()
-again.
+multiprocessing. With groups each has a process group of its own. With deaf SIGTERM
+ends none of them. On SIGUSR1 a worker calls listen() again.
 """
 
 import os
@@ -20,7 +20,8 @@ def say(line):
 
 def on_term(number, frame):
     say(f"signal SIGTERM {os.getpid()}")
-    os._exit(0)
+    if sys.argv[3:] != ["deaf"]:
+        os._exit(0)
 
 
 def work(port):

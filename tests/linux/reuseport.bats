@@ -154,7 +154,7 @@ assert_alone() {
 
 # ----- servers of several processes -----------------------------------------------------------
 
-# prefork NAME COUNT [spawn | groups]: a master whose workers bind for themselves
+# prefork NAME COUNT [spawn | groups | deaf]: a master whose workers bind for themselves
 prefork() {
     start "$1" "${network[@]}" "${under[@]}" PORTCLAIM_REUSEPORT=on python3 \
         "$repository/tests/linux/prefork.py" "$port" "${@:2}"
@@ -210,6 +210,18 @@ join_prefork() {
     wait_until 10 has_workers old 2
     assert_alive "$(workers_of new)"
     assert_not_said old 'portclaim\['
+}
+
+@test "N12 S02 several workers wait for one claim, none of them a stranger to the others" {
+    local worker
+    require_command python3
+    prefork old 2 deaf
+    next_tick
+    send old STOP
+    prefork new 4
+    for worker in $(workers_of old); do wait_until 10 ended "$worker"; done
+    assert_said new 'after SIGTERM; sent SIGKILL'
+    assert_not_said new 'foreign|not ours alone'
 }
 
 # What adopts orphans and stands above strangers, whatever PID 1 is here.

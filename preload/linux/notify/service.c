@@ -364,9 +364,14 @@ void service_claim(struct service *service, const int32_t *spared)
     }
     service_take_stderr(service);
     bool shared = service->request.operation == OPERATION_SHARE;
-    claim(service, &settings);
-    if (!shared && service->error == 0 && shares(service)) /* others may still have a part of it */
+    if (!shared) {
         claim(service, &settings);
+        shared = service->error == 0 && shares(service); /* others may still have a part of it */
+        if (!shared)
+            return;
+    }
+    close_duplicate(service); /* with it we were a stranger in the group to who looks meanwhile */
+    claim(service, &settings);
 }
 
 /* ---- what cannot be done ---- */
