@@ -402,6 +402,17 @@ static bool has_to_go(struct claim *claim, const struct holder *holder)
     return holder->verdict == VERDICT_STALE || targets_include(claim, holder);
 }
 
+static bool nobody_will_be_asked(struct claim *claim)
+{
+    const struct observation *observation = &claim->observation;
+    bool hopeless = !observation->complete || claim->breaker_open;
+    for (uint32_t index = 0; index < observation->holder_count; index++) {
+        const struct holder *holder = &observation->holders[index];
+        hopeless |= judge_blocks(holder) && !targets_include(claim, holder);
+    }
+    return hopeless;
+}
+
 /* Nobody who has to go is left; or nobody was asked, and nobody will be. */
 static bool is_settled(struct claim *claim)
 {
@@ -410,7 +421,7 @@ static bool is_settled(struct claim *claim)
     for (uint32_t index = 0; index < observation->holder_count; index++)
         nobody_left &= !has_to_go(claim, &observation->holders[index]);
     if (claim->target_count == 0)
-        return nobody_left || is_hopeless(observation) || claim->breaker_open;
+        return nobody_left || nobody_will_be_asked(claim);
     return observation->complete && nobody_left;
 }
 

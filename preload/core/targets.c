@@ -35,6 +35,8 @@ bool targets_include(struct claim *claim, const struct holder *holder)
 {
     if (holder->visible)
         return targets_find(claim, &holder->process) != NULL;
+    if (holder->verdict == VERDICT_UNKNOWN && claim->lock_was_busy)
+        return true;
     for (uint32_t index = 0; index < claim->target_count; index++) {
         if (holder->verdict == VERDICT_UNKNOWN &&
             endpoint_covers(&claim->targets[index].local, &holder->socket.local))

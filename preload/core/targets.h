@@ -11,7 +11,7 @@ struct target *targets_find(struct claim *claim, const struct process *process);
 
 /*
  * Is this holder one of them, or the socket that one of them leaves for a moment when it ends, and
- * which nobody seems to hold?
+ * which nobody seems to hold? While another process has the lock the targets are its own.
  */
 bool targets_include(struct claim *claim, const struct holder *holder);
 
