@@ -96,16 +96,23 @@ static int open_file(const struct state *state, const struct request *request, b
 }
 
 /*
- * A POSIX record lock (fcntl(2)): it ends with the process, and a child that is forked meanwhile
- * does not inherit it, as it would a flock(2).
+ * Of the open file, and not of the process (fcntl(2), Linux 3.15): threads that claim one endpoint
+ * for a socket each keep each other out like processes, and none gives the lock back by closing a
+ * descriptor of its own. Older kernels say EINVAL, and know the other kind.
  */
+static long set_lock(int file, short type)
+{
+    struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+    long result = SYSTEM(fcntl, file, F_OFD_SETLK, &whole);
+    return result == -EINVAL ? SYSTEM(fcntl, file, F_SETLK, &whole) : result;
+}
+
 enum lock state_lock(struct state *state, const struct request *request)
 {
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int file = open_file(state, request, true);
     if (file < 0)
         return LOCK_UNAVAILABLE;
-    long result = SYSTEM(fcntl, file, F_SETLK, &whole);
+    long result = set_lock(file, F_WRLCK);
     if (result == 0) {
         state->file = file;
         return LOCK_TAKEN;
@@ -114,9 +121,10 @@ enum lock state_lock(struct state *state, const struct request *request)
     return result == -EACCES || result == -EAGAIN ? LOCK_BUSY : LOCK_UNAVAILABLE;
 }
 
-/* Closing any descriptor of the file gives the lock back. */
+/* By closing alone a child that was forked meanwhile would keep it. */
 void state_unlock(struct state *state)
 {
+    (void)set_lock(state->file, F_UNLCK);
     files_close(state->file);
     state->file = NO_DESCRIPTOR;
 }
@@ -136,7 +144,7 @@ static void read_memory(int file, struct breaker_memory *memory)
 
 /*
  * While we hold the lock only through its own descriptor: closing another one of the same file
- * would give the lock back.
+ * would give the older kind of lock back.
  */
 void state_recall(const struct state *state, const struct request *request,
                   struct breaker_memory *memory)

@@ -224,6 +224,33 @@ join_prefork() {
     assert_not_said new 'foreign|not ours alone'
 }
 
+# Each thread has a socket of its own.
+threads='import socket, sys, threading
+start, sockets = threading.Barrier(8), []
+def listen():
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind(("127.0.0.1", int(sys.argv[1])))
+    start.wait()
+    listener.listen(1)
+    sockets.append(listener)
+threads = [threading.Thread(target=listen) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("listening", flush=True)'
+
+@test "N12 S02 threads that listen together ask once, and force once" {
+    require_command python3
+    prefork old 1 deaf
+    next_tick
+    send old STOP
+    start new "${network[@]}" "${under[@]}" PORTCLAIM_REUSEPORT=on PORTCLAIM_MATCH=any python3 -c "$threads" "$port"
+    wait_for_line new '^listening'
+    assert_equal "$(count old '^signal SIGTERM')" 1
+    assert_equal "$(count new 'sent SIGTERM')" 1
+    assert_equal "$(count new 'sent SIGKILL')" 1
+}
+
 # What adopts orphans and stands above strangers, whatever PID 1 is here.
 adopter='import ctypes, os, sys, time
 libc = ctypes.CDLL(None)
