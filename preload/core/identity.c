@@ -205,6 +205,15 @@ enum evidence identify(const struct settings *settings, const struct process *se
     return program_holds ? program : identify_by_rule(settings, process, program);
 }
 
+bool identity_lives_apart(const struct settings *settings, const struct process *self,
+                          const struct process *process)
+{
+    bool named = settings->service[0] != '\0' ||
+                 identify_by_rule(settings, process, EVIDENCE_NONE) != EVIDENCE_NONE;
+    return !named && both_know(self, process, KNOWN_CGROUP) && unit_length(self->cgroup) > 0 &&
+           unit_length(process->cgroup) > 0 && !unit_same(self->cgroup, process->cgroup);
+}
+
 bool identity_may_be_program(const struct process *self, const struct process *process)
 {
     if (!both_know(self, process, KNOWN_EXECUTABLE))

@@ -23,4 +23,12 @@ enum evidence identify(const struct settings *settings, const struct process *se
  */
 bool identity_may_be_program(const struct process *self, const struct process *process);
 
+/*
+ * Has it a unit of its own (unit.h), which is not ours, and has neither a label nor a rule of
+ * PORTCLAIM_MATCH named it? Then it is no leftover of ours, but an instance that its manager knows
+ * of: app@1.service beside app@2.service.
+ */
+bool identity_lives_apart(const struct settings *settings, const struct process *self,
+                          const struct process *process);
+
 #endif

@@ -112,11 +112,13 @@ static bool is_sibling(const struct process *self, const struct process *process
  * Beside others who share the port by right. A worker is as old as its master: started anew by an
  * instance that is stale itself, it must not take the workers of the new one for leftovers.
  */
-static enum evidence place_in_instance(const struct process *self, const struct process *process)
+static enum evidence place_in_instance(const struct judge_context *context,
+                                       const struct process *self, const struct process *process)
 {
     if ((self->known & process->known & KNOWN_ANCESTORS) == 0)
         return EVIDENCE_UNREADABLE;
-    if (kinship_is_one_instance(self, process))
+    if (kinship_is_one_instance(self, process) ||
+        identity_lives_apart(context->settings, self, process))
         return EVIDENCE_SIBLING;
     return process->start_ms >= self->service_start_ms ? EVIDENCE_YOUNGER : EVIDENCE_NONE;
 }
@@ -129,7 +131,7 @@ static enum evidence seniority(const struct judge_context *context, const struct
     if ((self->known & process->known & KNOWN_START) == 0)
         return EVIDENCE_UNREADABLE;
     if (context->shares)
-        evidence = place_in_instance(self, process);
+        evidence = place_in_instance(context, self, process);
     if (evidence != EVIDENCE_NONE)
         return evidence;
     if (process->start_ms >= self->start_ms)

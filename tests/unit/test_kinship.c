@@ -111,6 +111,27 @@ static void a_worker_is_as_old_as_its_master(void **state)
     EXPECT(scene, holder, EVIDENCE_PROGRAM);
 }
 
+/* Two instances of one template, app@1 and app@2: whoever manages them knows of both. */
+static void a_unit_of_its_own_shares_by_right(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_sharer(scene);
+    SET(self->cgroup, "/system.slice/system-app.slice/app@2.service");
+    SET(holder->process.cgroup, "/system.slice/system-app.slice/app@1.service");
+    EXPECT(scene, holder, EVIDENCE_SIBLING);
+    assert_true(judge_is_rightful(holder));
+    SET(scene->settings.match, "comm:*"); /* who names it means it */
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    scene->settings.match[0] = '\0';
+    SET(holder->process.cgroup, "/user.slice/user-0.slice/session-1.scope"); /* by hand */
+    EXPECT(scene, holder, EVIDENCE_PROGRAM);
+    SET(holder->process.cgroup, self->cgroup);
+    scene->context.shares = false;
+    SET(holder->process.cgroup, "/system.slice/system-app.slice/app@1.service");
+    EXPECT(scene, holder, EVIDENCE_PROGRAM); /* a port of one's own is another matter */
+}
+
 static void a_younger_stranger_has_no_right(void **state)
 {
     struct scene *scene = *state;
@@ -272,6 +293,7 @@ int main(void)
              whoever_has_a_master_with_us_is_a_sibling),
         TEST("N12 our own descendant is one of us", our_own_descendant_is_one_of_us),
         TEST("N11 a worker is as old as its master", a_worker_is_as_old_as_its_master),
+        TEST("N12 a unit of its own shares by right", a_unit_of_its_own_shares_by_right),
         TEST("N07 a younger stranger has no right to a share", a_younger_stranger_has_no_right),
         TEST("N05 without its ancestors nobody is stale", without_its_ancestors_nobody_is_stale),
         TEST("N12 who may run our program", who_may_run_our_program),
