@@ -80,13 +80,19 @@ static enum evidence identify_started(const struct process *self, const struct p
     return EVIDENCE_OTHER_ARGUMENTS;
 }
 
+/* Wine takes its own name out of the arguments, and what follows the program is no program. */
+static bool shows_its_name(const struct process *process)
+{
+    return (process->known & KNOWN_ARGUMENTS) != 0 && runners_loads(process->arguments);
+}
+
 /*
  * What an emulator or a loader runs is a program like any other. When that is an interpreter in
  * turn, its script is some argument further on, and the arguments decide as a whole.
  */
 static enum evidence identify_loaded(const struct process *self, const struct process *process)
 {
-    if (!have_scripts(self, process))
+    if (!have_scripts(self, process) || !shows_its_name(self) || !shows_its_name(process))
         return identify_title(self, process);
     if (!same_script(self, process))
         return EVIDENCE_OTHER_PROGRAM;

@@ -167,6 +167,8 @@ static void what_an_emulator_runs_is_a_program(void **state)
     struct process *process = &holder->process;
     SET(self->script, "/opt/gateway/gatewayd");
     SET(process->script, "/opt/gateway/gatewayd");
+    set_arguments(self, "qemu-aarch64 /opt/gateway/gatewayd");
+    set_arguments(process, "qemu-aarch64 /opt/gateway/gatewayd");
     EXPECT(scene, holder, EVIDENCE_PROGRAM);
     set_arguments(process, "qemu-aarch64 /opt/gateway/gatewayd --other");
     EXPECT(scene, holder, EVIDENCE_PROGRAM); /* the same directory */
@@ -175,6 +177,21 @@ static void what_an_emulator_runs_is_a_program(void **state)
     SET(process->script, "/opt/gateway/another");
     set_file(&process->directory, 200, "/srv/gateway");
     EXPECT(scene, holder, EVIDENCE_OTHER_PROGRAM);
+}
+
+/* Wine shows "server.exe settings.ini": its own name is gone, and the file is no program. */
+static void an_emulator_that_hides_runs_its_first_argument(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_interpreted(scene, "/usr/lib/wine/wine64");
+    SET(self->script, "/srv/gateway/settings.ini");
+    SET(holder->process.script, "/srv/gateway/settings.ini");
+    set_arguments(self, "gateway.exe settings.ini");
+    set_arguments(&holder->process, "other.exe settings.ini");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    set_arguments(&holder->process, "gateway.exe settings.ini");
+    EXPECT(scene, holder, EVIDENCE_TITLE);
 }
 
 /* Where binfmt_misc starts it, every Python program of another architecture begins like this. */
@@ -223,6 +240,8 @@ int main(void)
         TEST("N08 interpreters are known by name and version",
              interpreters_are_known_by_name_and_version),
         TEST("what an emulator runs is a program", what_an_emulator_runs_is_a_program),
+        TEST("N08 an emulator that hides runs its first argument",
+             an_emulator_that_hides_runs_its_first_argument),
         TEST("N08 an emulated interpreter is no script", an_emulated_interpreter_is_no_script),
         TEST("a program goes before a rule", a_program_goes_before_a_rule),
     };
