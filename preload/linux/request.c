@@ -100,6 +100,14 @@ bool request_describe(int socket, enum operation operation, const struct sockadd
     return true;
 }
 
+static bool is_group(const struct sockaddr_storage *address)
+{
+    const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)address;
+    const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)address;
+    return address->ss_family == AF_INET ? IN_MULTICAST(ntohl(ipv4->sin_addr.s_addr))
+                                         : IN6_IS_ADDR_MULTICAST(&ipv6->sin6_addr);
+}
+
 bool request_describe_shared(int socket, struct request *request)
 {
     struct sockaddr_storage address;
@@ -109,7 +117,7 @@ bool request_describe_shared(int socket, struct request *request)
            request_describe(socket, OPERATION_SHARE, (struct sockaddr *)&address, length,
                             request) &&
            (request->endpoint.protocol != PROTOCOL_UDP ||
-            ask_option(socket, SOL_SOCKET, SO_REUSEADDR) == 0);
+            (ask_option(socket, SOL_SOCKET, SO_REUSEADDR) == 0 && !is_group(&address)));
 }
 
 bool request_listens(int socket)

@@ -22,8 +22,9 @@ bool request_describe(int socket, enum operation operation, const struct sockadd
 
 /*
  * Does the socket, whose call succeeded, share its port with whoever else wants to (SO_REUSEPORT)?
- * Fills in a request of OPERATION_SHARE then. Not for datagrams with SO_REUSEADDR besides: those
- * receive multicast, of which each has all and nobody takes a part from another.
+ * Fills in a request of OPERATION_SHARE then. Not for datagrams at the address of a group, or with
+ * SO_REUSEADDR besides: those receive multicast, of which each has all and nobody takes a part from
+ * another.
  */
 bool request_describe_shared(int socket, struct request *request);
 

@@ -142,6 +142,10 @@ assert_alone() {
     join new -- --udp --reuseaddr --address 0.0.0.0
     assert_untouched old
     assert_not_said new 'portclaim\['
+    port=$other_port serve group --udp --reuseport --address 239.1.2.3
+    port=$other_port join member -- --udp --address 239.1.2.3
+    assert_untouched group
+    assert_not_said member 'portclaim\['
 }
 
 @test "N15 with the breaker open nobody is stopped, and nobody is waited for" {
