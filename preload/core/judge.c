@@ -159,13 +159,17 @@ static enum evidence identity(const struct judge_context *context, const struct 
 
 /*
  * Another program has no right to a part of our port, whatever its age and whoever its parent.
- * Other scripts and arguments say little between the workers of one master, who have titles.
+ * Other scripts and arguments say little between the workers of one master, who have titles, but
+ * all of it in a unit that is not ours.
  */
 static enum evidence right_to_share(const struct judge_context *context, const struct process *self,
                                     const struct holder *holder, enum evidence right)
 {
     enum evidence evidence = identity(context, self, holder);
-    bool stranger = evidence == EVIDENCE_OTHER_PROGRAM || evidence == EVIDENCE_OTHER_SERVICE;
+    bool other_words = evidence == EVIDENCE_OTHER_SCRIPT || evidence == EVIDENCE_OTHER_ARGUMENTS;
+    bool stranger =
+        evidence == EVIDENCE_OTHER_PROGRAM || evidence == EVIDENCE_OTHER_SERVICE ||
+        (other_words && identity_lives_apart(context->settings, self, &holder->process));
     return stranger ? evidence : right;
 }
 

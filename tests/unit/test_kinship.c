@@ -132,6 +132,20 @@ static void a_unit_of_its_own_shares_by_right(void **state)
     EXPECT(scene, holder, EVIDENCE_PROGRAM); /* a port of one's own is another matter */
 }
 
+static void another_service_has_no_right_for_its_unit(void **state)
+{
+    struct scene *scene = *state;
+    struct process *self = &scene->observation.self;
+    struct holder *holder = add_sharer(scene);
+    SET(self->cgroup, "/system.slice/app.service");
+    SET(holder->process.cgroup, "/system.slice/other.service");
+    EXPECT(scene, holder, EVIDENCE_SIBLING);
+    set_file(&holder->process.directory, 201, "/srv/other");
+    set_arguments(&holder->process, "gatewayd --other");
+    EXPECT(scene, holder, EVIDENCE_OTHER_ARGUMENTS);
+    assert_false(judge_is_rightful(holder));
+}
+
 static void a_younger_stranger_has_no_right(void **state)
 {
     struct scene *scene = *state;
@@ -294,6 +308,8 @@ int main(void)
         TEST("N12 our own descendant is one of us", our_own_descendant_is_one_of_us),
         TEST("N11 a worker is as old as its master", a_worker_is_as_old_as_its_master),
         TEST("N12 a unit of its own shares by right", a_unit_of_its_own_shares_by_right),
+        TEST("N07 N14 another service has no right to a share for its unit",
+             another_service_has_no_right_for_its_unit),
         TEST("N07 a younger stranger has no right to a share", a_younger_stranger_has_no_right),
         TEST("N05 without its ancestors nobody is stale", without_its_ancestors_nobody_is_stale),
         TEST("N12 who may run our program", who_may_run_our_program),
