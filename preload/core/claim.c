@@ -1,5 +1,6 @@
 #include "claim.h"
 
+#include "looking.h"
 #include "stopping.h"
 #include "targets.h"
 #include "telling.h"
@@ -13,135 +14,11 @@ enum {
     MOST_BACKOFF_MS = 50,
     FIRST_LOOK_INTERVAL_MS = 50,
     MOST_LOOK_INTERVAL_MS = 500,
-    LEAST_LOOK_MS = 100, /* time for one look, however little of the budget is left */
 };
-
-/* Until somebody was asked to stop there is nothing to wait for but chance. */
-static uint64_t deadline_ms(const struct claim *claim)
-{
-    const struct settings *settings = claim->settings;
-    uint64_t budget_ms = settings->wait_ms;
-    if (targets_count_ended(claim) + targets_count_living(claim) > 0)
-        budget_ms += (uint64_t)settings->term_ms + settings->kill_ms;
-    return claim->started_at_ms + budget_ms;
-}
-
-static bool shares(const struct claim *claim)
-{
-    return claim->request->operation == OPERATION_SHARE;
-}
 
 static uint64_t least(uint64_t left, uint64_t right)
 {
     return left < right ? left : right;
-}
-
-/* ---- looking ---- */
-
-static void close_handle(struct claim *claim, int64_t *handle)
-{
-    if (*handle != HANDLE_NONE)
-        claim->host->close(claim->host->context, *handle);
-    *handle = HANDLE_NONE;
-}
-
-static void close_observation(struct claim *claim)
-{
-    for (uint32_t index = 0; index < claim->observation.holder_count; index++)
-        close_handle(claim, &claim->observation.holders[index].handle);
-    claim->observation.holder_count = 0;
-    claim->handle_count = claim->target_count;
-}
-
-static void remember_first_inodes(struct claim *claim)
-{
-    for (uint32_t index = 0; index < claim->observation.holder_count; index++) {
-        const struct holder *holder = &claim->observation.holders[index];
-        for (uint32_t socket = 0; socket < holder->inode_count; socket++)
-            claim->first_inodes[claim->first_inode_count++] = holder->inodes[socket];
-    }
-}
-
-static void judge_observation(struct claim *claim)
-{
-    struct judge_context context = {
-        .settings = claim->settings,
-        .memory = &claim->memory,
-        .first_inodes = claim->looked ? claim->first_inodes : NULL,
-        .first_inode_count = claim->first_inode_count,
-        .targets = claim->targets,
-        .target_count = claim->target_count,
-        .shares = shares(claim),
-        .cut_short = claim->cut_short,
-    };
-    claim->host->recall(claim->host->context, claim->request, &claim->memory);
-    judge(&context, &claim->observation);
-}
-
-/* Half of what is left: a look that hangs must leave time for tries and for another look. */
-static uint64_t look_deadline_ms(const struct claim *claim)
-{
-    uint64_t now_ms = claim_now_ms(claim);
-    uint64_t end_ms = deadline_ms(claim);
-    uint64_t half_ms = end_ms > now_ms ? (end_ms - now_ms) / 2 : 0;
-    return now_ms + (half_ms > LEAST_LOOK_MS ? half_ms : LEAST_LOOK_MS);
-}
-
-/* A look that is cut short finds hardly anybody, and the end of the claim has to name somebody. */
-static void remember_last_seen(struct claim *claim)
-{
-    const struct holder *holder = judge_find_main(&claim->observation);
-    if (!claim->observation.complete)
-        return;
-    claim->last_seen_known = holder != NULL;
-    if (holder == NULL)
-        return;
-    claim->last_seen = *holder;
-    claim->last_seen.handle = HANDLE_NONE;
-}
-
-/* Who shares the port by right is no obstacle, and nobody's affair. */
-static void drop_the_rightful(struct claim *claim)
-{
-    struct observation *observation = &claim->observation;
-    uint32_t kept = 0;
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        struct holder *holder = &observation->holders[index];
-        if (judge_is_rightful(holder)) {
-            close_handle(claim, &holder->handle);
-            continue;
-        }
-        if (kept != index)
-            observation->holders[kept] = *holder;
-        kept++;
-    }
-    observation->holder_count = kept;
-}
-
-static void look(struct claim *claim)
-{
-    const struct host *host = claim->host;
-    struct observation *observation = &claim->observation;
-    uint64_t most_ms = look_deadline_ms(claim);
-    claim->looked_at_ms = claim_now_ms(claim);
-    close_observation(claim);
-    host->observe(host->context, claim->request, most_ms, claim->look_thoroughly, observation);
-    claim->look_thoroughly = false;
-    uint64_t now_ms = claim_now_ms(claim);
-    claim->look_cost_ms = now_ms - claim->looked_at_ms;
-    claim->cut_short = !observation->complete && now_ms >= most_ms;
-    judge_observation(claim);
-    if (shares(claim))
-        drop_the_rightful(claim);
-    remember_last_seen(claim);
-    if (observation->complete && !claim->looked) {
-        claim->looked = true;
-        remember_first_inodes(claim);
-    }
-    if (observation->gap != NULL && !claim->gap_reported) {
-        claim->gap_reported = true;
-        telling_warning(claim, observation->gap);
-    }
 }
 
 static const struct holder *find_verdict(const struct observation *observation,
@@ -161,7 +38,7 @@ static enum action why_spared(const struct claim *claim)
 {
     if (claim->observation.complete)
         return ACTION_SPARED;
-    return shares(claim) ? ACTION_LEFT : ACTION_WAIT;
+    return claim_shares(claim) ? ACTION_LEFT : ACTION_WAIT;
 }
 
 static bool is_hopeless(const struct observation *observation)
@@ -266,7 +143,7 @@ static void plan_next_look(struct claim *claim)
 {
     uint64_t now_ms = claim_now_ms(claim);
     uint64_t next_ms = now_ms + claim->look_interval_ms;
-    if (!shares(claim)) /* where the look is the try */
+    if (!claim_shares(claim)) /* where the look is the try */
         claim->look_interval_ms =
             (uint32_t)least(2 * (uint64_t)claim->look_interval_ms, MOST_LOOK_INTERVAL_MS);
     for (uint32_t index = 0; index < claim->target_count; index++) {
@@ -318,8 +195,8 @@ static bool sleep_until(struct claim *claim, uint64_t until_ms)
 static bool another_look_fits(const struct claim *claim)
 {
     uint64_t now_ms = claim_now_ms(claim);
-    uint64_t most_ms = look_deadline_ms(claim) - now_ms;
-    return now_ms + least(claim->look_cost_ms, most_ms) < deadline_ms(claim);
+    uint64_t most_ms = looking_deadline_ms(claim) - now_ms;
+    return now_ms + least(claim->look_cost_ms, most_ms) < targets_deadline_ms(claim);
 }
 
 /*
@@ -336,7 +213,7 @@ static bool refusal_is_final(const struct claim *claim)
 
 static enum attempt try_once(struct claim *claim)
 {
-    if (shares(claim))
+    if (claim_shares(claim))
         return ATTEMPT_BUSY;
     enum attempt attempt = claim->host->attempt(claim->host->context);
     if (attempt != ATTEMPT_REFUSED)
@@ -362,13 +239,13 @@ static enum step try_until_look(struct claim *claim)
         enum attempt attempt = try_once(claim);
         if (attempt != ATTEMPT_BUSY)
             return attempt == ATTEMPT_DONE ? STEP_WON : STEP_FAILED;
-        if (now_ms >= deadline_ms(claim))
+        if (now_ms >= targets_deadline_ms(claim))
             return STEP_LOST;
         if (!another_look_fits(claim))
             claim->look_at_ms = UINT64_MAX; /* what is left goes to the tries */
         else if (somebody_ended || now_ms >= claim->look_at_ms)
             return STEP_LOOK;
-        uint64_t until_ms = least(deadline_ms(claim), claim->look_at_ms);
+        uint64_t until_ms = least(targets_deadline_ms(claim), claim->look_at_ms);
         somebody_ended = sleep_until(claim, least(now_ms + backoff_ms, until_ms));
         backoff_ms = least(2 * backoff_ms, MOST_BACKOFF_MS);
     }
@@ -446,7 +323,7 @@ static enum claim_result settle(struct claim *claim, bool waited)
 static enum claim_result look_and_try(struct claim *claim)
 {
     for (bool waited = false;; waited = true) {
-        look(claim);
+        looking_run(claim);
         if (find_verdict(&claim->observation, VERDICT_SELF) != NULL)
             return CLAIM_LOST; /* a program's own second bind is its own affair: not a word */
         if (claim->settings->mode == MODE_DRY_RUN) {
@@ -455,7 +332,7 @@ static enum claim_result look_and_try(struct claim *claim)
         }
         if (!act(claim))
             continue;
-        if (shares(claim) && is_settled(claim))
+        if (claim_shares(claim) && is_settled(claim))
             return settle(claim, waited);
         plan_next_look(claim);
         plan_whom_to_wait_for(claim);
@@ -481,7 +358,7 @@ static enum attempt try_with_reuse(struct claim *claim)
     const enum protocol protocol = claim->request->endpoint.protocol;
     bool is_tcp =
         protocol != PROTOCOL_UDP /* which would share the port */ && protocol != PROTOCOL_UNIX;
-    if (!is_tcp || shares(claim) || !claim->settings->reuse_address ||
+    if (!is_tcp || claim_shares(claim) || !claim->settings->reuse_address ||
         claim->settings->mode == MODE_DRY_RUN || !host->reuse_address(host->context))
         return ATTEMPT_BUSY;
     return host->attempt(host->context);
@@ -515,9 +392,9 @@ enum claim_result claim_run(struct claim *claim, const struct settings *settings
     if (history != NULL)
         history_read(history, claim);
     enum claim_result result = try_everything(claim);
-    close_observation(claim);
+    looking_end(claim);
     for (uint32_t index = 0; index < claim->target_count; index++)
-        close_handle(claim, &claim->handles[index]);
+        looking_close(claim, &claim->handles[index]);
     if (claim->locked)
         host->unlock(host->context);
     if (history != NULL)

@@ -59,4 +59,10 @@ static inline uint64_t claim_now_ms(const struct claim *claim)
     return claim->host->now_ms(claim->host->context);
 }
 
+/* The call has succeeded; it is about who else has a part of the port. */
+static inline bool claim_shares(const struct claim *claim)
+{
+    return claim->request->operation == OPERATION_SHARE;
+}
+
 #endif

@@ -31,6 +31,15 @@ uint32_t targets_count_living(const struct claim *claim)
     return count_targets(claim, false);
 }
 
+uint64_t targets_deadline_ms(const struct claim *claim)
+{
+    const struct settings *settings = claim->settings;
+    uint64_t budget_ms = settings->wait_ms;
+    if (targets_count_ended(claim) + targets_count_living(claim) > 0)
+        budget_ms += (uint64_t)settings->term_ms + settings->kill_ms;
+    return claim->started_at_ms + budget_ms;
+}
+
 bool targets_include(struct claim *claim, const struct holder *holder)
 {
     if (holder->visible)

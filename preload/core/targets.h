@@ -19,4 +19,10 @@ bool targets_include(struct claim *claim, const struct holder *holder);
 uint32_t targets_count_ended(const struct claim *claim);
 uint32_t targets_count_living(const struct claim *claim);
 
+/*
+ * When the claim's budget ends. Until somebody was asked to stop there is nothing to wait for but
+ * chance.
+ */
+uint64_t targets_deadline_ms(const struct claim *claim);
+
 #endif

@@ -64,8 +64,8 @@ static bool is_expected(struct claim *claim, const struct holder *holder)
 void telling_who_is_left(struct claim *claim, enum action stale_action)
 {
     const struct observation *observation = &claim->observation;
-    bool shares = claim->request->operation == OPERATION_SHARE; /* nobody else is waited for */
-    enum action other_action = shares ? ACTION_LEFT : ACTION_WAIT;
+    /* Where the call has succeeded nobody else is waited for. */
+    enum action other_action = claim_shares(claim) ? ACTION_LEFT : ACTION_WAIT;
     const char *obstruction = observation->obstruction;
     uint64_t digest = holders_digest(observation);
     if (obstruction != NULL)

@@ -146,7 +146,7 @@ mutant "siblings that share are stale" \
 mutant "strangers share by right" \
     '/^bool judge_is_rightful/,/^}/s/return false/return holder->verdict == VERDICT_FOREIGN/'
 mutant "a call that succeeded is made again" \
-    '/static enum attempt try_once/,/^}/s/if (shares(claim))/if (false)/'
+    '/static enum attempt try_once/,/^}/s/if (claim_shares(claim))/if (false)/'
 mutant "a rival's new socket goes unnoticed" \
     's/if (binds && context->first_inodes != NULL/if (false \&\& context->first_inodes != NULL/'
 mutant "who killed for the port is not remembered" \
