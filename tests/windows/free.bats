@@ -128,7 +128,8 @@ assert_bindable() {
     serve old --no-listen
     ask --wait-ms 1500 "127.0.0.1:$port"
     assert_status 1
-    assert_answer "still held by $(windows_pid_of old) .*: foreign, not named"
+    # On a busy machine the last look may be cut short.
+    assert_answer "(still|last seen) held by $(windows_pid_of old) .*: foreign, not named"
     assert_untouched old
     ask --match exe:server.exe "127.0.0.1:$port"
     assert_status 0
