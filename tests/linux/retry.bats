@@ -78,7 +78,8 @@ between() {
     serve_stranger old
     claim new PORTCLAIM_WAIT_MS=0
     assert_refused new
-    assert_said new 'not claimed in .*foreign'
+    # On a busy machine the one look, which has 100 ms, may be cut short.
+    assert_said new 'not claimed in .*(foreign|not found in time)'
     between 0 "$(refused_after new)" 1000
 }
 
