@@ -142,7 +142,7 @@ mutant "as old is older" \
 mutant "siblings are stale" \
     's/apart <= SIBLING_WINDOW_MS/false/'
 mutant "siblings that share are stale" \
-    's/if (kinship_is_one_instance(self, process))/if (false)/'
+    's/if (kinship_is_one_instance(self, process) ||/if (/'
 mutant "strangers share by right" \
     '/^bool judge_is_rightful/,/^}/s/return false/return holder->verdict == VERDICT_FOREIGN/'
 mutant "a call that succeeded is made again" \
