@@ -66,7 +66,7 @@ peer() {
     local name=$1 package=$2 file=$3
     shift 3
     if ! [ -e "$file" ] && ! command -v "$file" >/dev/null; then
-        note "Left out: $name, for there is no $file (\`make deps-bench\`)."
+        note "Left out: $name, for there is no ${file#"$repository/"} (\`make deps-bench\`)."
         return
     fi
     version_of "$package" >>"$table_directory/versions"
