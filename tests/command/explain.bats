@@ -876,6 +876,21 @@ many() {
     assert_output_has 'Timeline \(local time, UTC-0500\) 2026-11-18 06:06:40\.000 node 101'
 }
 
+# ----- Unix sockets ---------------------------------------------------------------------------
+
+@test "C05 a path that a dead server left: its cause, its cure, and no port" {
+    local action
+    for action in closed not-closed; do
+        event "$start_ms" 101 appd "" lingering ",\"closable\":1,\"sending\":0,\"action\":\"$action\""
+        event $((start_ms + 300)) 101 appd "" not_claimed ',"took_ms":300,"closable":1,"sending":0'
+    done | sed 's/"tcp","port":18789/"unix"/; s|127.0.0.1:18789|unix:/run/app.sock|' >"$record"
+    assert_equal "$(causes)" left-path
+    assert_equal "$(query '.endpoints[0] | "\(.endpoint) \(has("port"))"')" "unix:/run/app.sock false"
+    explain "$record"
+    assert_equal "$status" 0
+    assert_output_has 'unix:/run/app.sock' 'The path of an ended server'
+}
+
 # ----- the example ------------------------------------------------------------------------------
 
 @test "C05 the example's loop, run again, is explained as a kill war" {

@@ -188,7 +188,8 @@ static json_t *endpoint_of(const struct story_endpoint *endpoint, const struct d
     json_t *object = json_object();
     put_string(object, "endpoint", endpoint->endpoint);
     put_string(object, "protocol", endpoint->protocol);
-    put_number(object, "port", endpoint->port);
+    if (!story_is_unix(endpoint))
+        put_number(object, "port", endpoint->port);
     put_number(object, "first_ms", endpoint->first_ms);
     put_number(object, "last_ms", endpoint->last_ms);
     put_number(object, "starts", endpoint->starts);
