@@ -66,7 +66,7 @@ assert_bindable() {
     serve old
     ask free --wait-ms 500 "127.0.0.1:$port"
     assert_status 1
-    assert_answer "127.0.0.1:$port not claimed in .*: still held by $(pid_of old) .*: foreign, not named by --match, --unit or --service; name it if it may be stopped, or use --force"
+    assert_answer "127.0.0.1:$port not claimed in .*: (still|last seen) held by $(pid_of old) .*: foreign, not named by --match, --unit or --service; name it if it may be stopped, or use --force"
     assert_untouched old
 }
 

@@ -98,7 +98,7 @@ symbols_of() {
     serve old
     cp "$emulated" "$BATS_TEST_TMPDIR/another"
     program=$(make_wrapper "$BATS_TEST_TMPDIR/another")
-    claim new PORTCLAIM_WAIT_MS=200
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'foreign, another program'
     assert_untouched old
@@ -109,7 +109,7 @@ symbols_of() {
     cp "$emulated" "$BATS_TEST_TMPDIR/python3"
     program=$(make_wrapper "$BATS_TEST_TMPDIR/python3")
     serve old --title one
-    claim new PORTCLAIM_WAIT_MS=200 -- --title two
+    claim new PORTCLAIM_WAIT_MS=600 -- --title two
     assert_refused new
     assert_said new 'foreign, same program with other arguments'
     assert_untouched old

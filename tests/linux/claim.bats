@@ -61,7 +61,7 @@ teardown() {
 
 @test "C02 a foreign holder: the program starts all the same and sees EADDRINUSE itself" {
     serve_stranger old
-    claim new "PORTCLAIM_CLAIM=127.0.0.1:$port" PORTCLAIM_WAIT_MS=300
+    claim new "PORTCLAIM_CLAIM=127.0.0.1:$port" PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'not claimed in .*foreign'
     assert_untouched old

@@ -49,7 +49,7 @@ powerless() {
 
 @test "T01 TIME_WAIT left under portclaim never delays the next instance" {
     leave_time_wait old claim --
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_listening new
     # Nothing was closed for it.
     assert_in_state time-wait
@@ -68,7 +68,7 @@ powerless() {
     local number
     if is_root; then powerless; fi
     for number in 1 2 3 4 5 6 7 8 9 10; do
-        claim "new$number" PORTCLAIM_WAIT_MS=300 -- --close-first
+        claim "new$number" PORTCLAIM_WAIT_MS=600 -- --close-first
         assert_listening "new$number"
         start "visitor$number" "${network[@]}" "$build/tests/client" 127.0.0.1 "$port"
         assert_exit "visitor$number" 0
@@ -91,14 +91,14 @@ powerless() {
 @test "T01 IPv6 and the wildcard" {
     if is_root; then powerless; fi
     leave_time_wait old claim -- --address ::
-    claim new PORTCLAIM_WAIT_MS=300 -- --address ::
+    claim new PORTCLAIM_WAIT_MS=600 -- --address ::
     assert_listening new
 }
 
 @test "T01 with PORTCLAIM_REUSEADDR=off it does delay: the setting is what helps" {
     if is_root; then powerless; fi
     leave_time_wait old claim PORTCLAIM_REUSEADDR=off --
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
 }
 
@@ -180,7 +180,7 @@ leave_fin_wait_2() {
 @test "T03 ... else waited for" {
     if is_root; then powerless; fi
     leave_fin_wait_2
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new '1 in TIME_WAIT or FIN_WAIT2, 0 still sending; waiting'
     assert_in_state fin-wait-2
@@ -313,7 +313,7 @@ trace_options() {
 @test "T05 ... not for a stranger's sake" {
     serve_stranger old --udp
     trace_options
-    claim new PORTCLAIM_WAIT_MS=300 -- --udp
+    claim new PORTCLAIM_WAIT_MS=600 -- --udp
     assert_refused new
     refute grep -q SO_REUSEADDR "$BATS_TEST_TMPDIR/options"
     assert_untouched old

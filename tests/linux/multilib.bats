@@ -133,7 +133,7 @@ duel() {
     send old KILL
     assert_dead "$(pid_of old)"
     [ -n "$("${network[@]}" ss -Htan state time-wait "sport = :$port")" ]
-    claim new PORTCLAIM_WAIT_MS=200
+    claim new PORTCLAIM_WAIT_MS=600
     assert_listening new
 }
 

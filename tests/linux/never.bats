@@ -203,7 +203,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     local list
     serve old
     for list in server 'serv*' '1, nobody ,s[e]rver'; do
-        claim "new $list" PORTCLAIM_WAIT_MS=300 "PORTCLAIM_PROTECT=$list"
+        claim "new $list" PORTCLAIM_WAIT_MS=600 "PORTCLAIM_PROTECT=$list"
         assert_refused "new $list"
         assert_said "new $list" 'lineage, protected by PORTCLAIM_PROTECT'
     done
@@ -218,7 +218,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
 
 @test "N07 another program" {
     serve_stranger old
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'foreign, another program'
     assert_untouched old
@@ -232,7 +232,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     program=$stranger
     serve old
     program=$service
-    claim new PORTCLAIM_WAIT_MS=300 PORTCLAIM_MATCH=comm:gateway,exe:gateway
+    claim new PORTCLAIM_WAIT_MS=600 PORTCLAIM_MATCH=comm:gateway,exe:gateway
     assert_refused new
     assert_said new 'held by .* "gateway-helper" .*: foreign, another program'
     assert_untouched old
@@ -243,7 +243,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     program=$stranger
     serve old --title server
     program=$server
-    claim new PORTCLAIM_WAIT_MS=300 -- --title server
+    claim new PORTCLAIM_WAIT_MS=600 -- --title server
     assert_refused new
     assert_said new '"server" \(stranger, .*foreign, another program'
     assert_untouched old
@@ -253,7 +253,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     as=(env -C /)
     serve old --title a-service
     as=(env -C /tmp)
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'foreign, same program with other arguments or directory'
     assert_untouched old
@@ -267,7 +267,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     start old "${network[@]}" "$loader" "$stranger" --port "$port"
     assert_listening old
     next_tick
-    start new "${network[@]}" "${under[@]}" PORTCLAIM_WAIT_MS=300 "$loader" "$server" --port "$port"
+    start new "${network[@]}" "${under[@]}" PORTCLAIM_WAIT_MS=600 "$loader" "$server" --port "$port"
     assert_refused new
     assert_said new 'foreign, another (program|script)'
     assert_untouched old
@@ -277,7 +277,7 @@ orphan='(sleep 0.3; exec env $SETTINGS '$server' --port $PORT) & exit 0'
     start old "${network[@]}" env PORTCLAIM_SERVICE=alpha "$server" --port "$port"
     assert_listening old
     next_tick
-    claim new PORTCLAIM_WAIT_MS=300 PORTCLAIM_SERVICE=beta
+    claim new PORTCLAIM_WAIT_MS=600 PORTCLAIM_SERVICE=beta
     assert_refused new
     assert_said new 'foreign, another service label'
     assert_untouched old
@@ -296,7 +296,7 @@ perl_server() {
     perl_server old first
     assert_listening old
     next_tick
-    perl_server new second "${under[@]}" PORTCLAIM_WAIT_MS=300
+    perl_server new second "${under[@]}" PORTCLAIM_WAIT_MS=600
     assert_exit new 1
     assert_said new '^bind: EADDRINUSE'
     assert_said new 'foreign, another script'
@@ -309,7 +309,7 @@ perl_server() {
     next_tick
     mkdir "$BATS_TEST_TMPDIR/second"
     ln "$BATS_TEST_TMPDIR/first/server.pl" "$BATS_TEST_TMPDIR/second/server.pl"
-    perl_server new second "${under[@]}" PORTCLAIM_WAIT_MS=300
+    perl_server new second "${under[@]}" PORTCLAIM_WAIT_MS=600
     assert_exit new 1
     assert_untouched old
 }
@@ -330,7 +330,7 @@ perl_server() {
     start old "${network[@]}" env -C / perl -e "$code" "$port"
     assert_listening old
     next_tick
-    start new "${network[@]}" env -C /tmp "${under[@]}" PORTCLAIM_WAIT_MS=300 perl -e "$code" "$port"
+    start new "${network[@]}" env -C /tmp "${under[@]}" PORTCLAIM_WAIT_MS=600 perl -e "$code" "$port"
     assert_exit new 1
     assert_untouched old
     start again "${network[@]}" env -C / "${under[@]}" perl -e "$code" "$port"
@@ -343,7 +343,7 @@ perl_server() {
     become 65534
     serve old
     as=()
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new "held by $(pid_of old) .*: foreign, another user's process"
     assert_untouched old
@@ -355,7 +355,7 @@ perl_server() {
     become 65534
     serve old
     become 65533
-    claim third PORTCLAIM_WAIT_MS=300 PORTCLAIM_MATCH=any
+    claim third PORTCLAIM_WAIT_MS=600 PORTCLAIM_MATCH=any
     assert_refused third
     assert_said third "foreign, another user's process"
     assert_untouched old
@@ -364,7 +364,7 @@ perl_server() {
     serve roots
     become 65533
     under+=("PORTCLAIM_STATE_DIR=$public/state")
-    claim fourth PORTCLAIM_WAIT_MS=300
+    claim fourth PORTCLAIM_WAIT_MS=600
     assert_refused fourth
     assert_said fourth "foreign, another user's process"
     assert_untouched roots
@@ -389,7 +389,7 @@ serve_elsewhere() {
     start client "${network[@]}" "$build/tests/client" --from "$port" 127.0.0.1 "$other_port"
     wait_for_line client '^[0-9]+$'
     next_tick
-    claim new PORTCLAIM_WAIT_MS=300 PORTCLAIM_MATCH=comm:server
+    claim new PORTCLAIM_WAIT_MS=600 PORTCLAIM_MATCH=comm:server
     assert_refused new
     assert_said new "held by $(pid_of client) \"client\" .*: client, its connection has our local port"
     assert_said new 'ip_local_reserved_ports'
@@ -416,7 +416,7 @@ serve_elsewhere() {
         --connect-to "$other_port"
     assert_listening second
     next_tick
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new "held by $(pid_of second) .*: client"
     assert_untouched second elsewhere
@@ -434,7 +434,7 @@ serve_elsewhere() {
 }
 
 @test "N11 an instance younger than itself" {
-    claim older PORTCLAIM_WAIT_MS=300 -- --bind-when "$BATS_TEST_TMPDIR/go"
+    claim older PORTCLAIM_WAIT_MS=600 -- --bind-when "$BATS_TEST_TMPDIR/go"
     wait_for_line older '^started'
     next_tick
     serve younger
@@ -573,7 +573,7 @@ serve_elsewhere() {
     assert_refused new
     assert_untouched foreign stale
     assert_said new "held by $(pid_of stale) .*: stale, same program; left alone"
-    assert_said new "not claimed in .* still held by $(pid_of foreign) \"stranger\""
+    assert_said new "not claimed in .* (still|last seen) held by $(pid_of foreign) \"stranger\""
 }
 
 @test "N14 the same in the other order" {
@@ -700,7 +700,7 @@ start_privileged() {
         mount --bind "$directory/privileged/etc" /etc
         exec "$@"
         ' sh "$public" "$preloaded" "$2" "${as[@]}" \
-        env PORTCLAIM_WAIT_MS=300 "PORTCLAIM_MATCH=any" "PORTCLAIM_STATE_DIR=$public/state" \
+        env PORTCLAIM_WAIT_MS=600 "PORTCLAIM_MATCH=any" "PORTCLAIM_STATE_DIR=$public/state" \
         "$public/privileged/server" --port "$port"
 }
 

@@ -248,7 +248,7 @@ same_as_without() {
     as=()
     serve_as_root=$((port + 1))
     port=$serve_as_root serve root
-    start third "${network[@]}" "${under[@]}" PORTCLAIM_WAIT_MS=300 \
+    start third "${network[@]}" "${under[@]}" PORTCLAIM_WAIT_MS=600 \
         setpriv --reuid 65534 --regid 65534 --clear-groups -- "$program" --port "$serve_as_root"
     assert_refused third
     assert_said third "another user's"

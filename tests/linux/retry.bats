@@ -57,7 +57,7 @@ between() {
     for name in given default; do
         assert_refused "$name"
         between 2000 "$(refused_after "$name")" 2200
-        assert_said "$name" "127.0.0.1:$port not claimed in 2.[01] s: still held by $(pid_of old) \"stranger\" \(stranger, up .*\): foreign, another program; "
+        assert_said "$name" "127.0.0.1:$port not claimed in 2.[01] s: (still|last seen) held by $(pid_of old) \"stranger\" \(stranger, up .*\): foreign, another program; "
     done
     assert_untouched old
 }

@@ -128,7 +128,7 @@ serve_labelled() {
     serve_labelled old gateway
     local label
     for label in gatewa gateway2 Gateway 'gateway '; do
-        claim "new$label" "PORTCLAIM_SERVICE=$label" PORTCLAIM_WAIT_MS=200
+        claim "new$label" "PORTCLAIM_SERVICE=$label" PORTCLAIM_WAIT_MS=600
         assert_refused "new$label"
         assert_said "new$label" 'foreign, another service label'
     done
@@ -140,7 +140,7 @@ serve_labelled() {
     start old "${network[@]}" env X_PORTCLAIM_SERVICE=gateway "$stranger" --port "$port"
     assert_listening old
     next_tick
-    claim new PORTCLAIM_SERVICE=gateway PORTCLAIM_WAIT_MS=200
+    claim new PORTCLAIM_SERVICE=gateway PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_untouched old
 }
@@ -162,7 +162,7 @@ serve_labelled() {
 
 @test "PORTCLAIM_MATCH: rules that do not match leave it alone" {
     serve_stranger old
-    claim new 'PORTCLAIM_MATCH=exe:strange,comm:Stranger,cmdline:stranger,unit:*' PORTCLAIM_WAIT_MS=200
+    claim new 'PORTCLAIM_MATCH=exe:strange,comm:Stranger,cmdline:stranger,unit:*' PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'foreign, another program'
     assert_untouched old
@@ -202,7 +202,7 @@ in_unit() {
     in_unit
     serve_stranger old
     as=()
-    claim foreign PORTCLAIM_WAIT_MS=200 'PORTCLAIM_MATCH=unit:other-*'
+    claim foreign PORTCLAIM_WAIT_MS=600 'PORTCLAIM_MATCH=unit:other-*'
     assert_refused foreign
     claim new 'PORTCLAIM_MATCH=unit:portclaim-*.service'
     assert_took_over new "$(pid_of old)"
@@ -213,7 +213,7 @@ in_unit() {
     make_stranger
     start supervisor "${network[@]}" sh -c 'echo $$ >"$0/cgroup.procs"
         setsid "$1" --port "$2" & sleep 0.3; shift; shift; setsid "$@"; sleep 600' \
-        "$cgroup" "$stranger" "$port" "${under[@]}" PORTCLAIM_WAIT_MS=300 "$server" --port "$port"
+        "$cgroup" "$stranger" "$port" "${under[@]}" PORTCLAIM_WAIT_MS=600 "$server" --port "$port"
     wait_for_line supervisor '^bind: EADDRINUSE'
     assert_said supervisor 'foreign, another program'
     assert_not_said supervisor '^signal'
@@ -287,7 +287,7 @@ in_unit() {
 
 @test "PORTCLAIM_LIMIT=0/60 never stops anybody, off always" {
     serve old
-    claim never PORTCLAIM_LIMIT=0/60 PORTCLAIM_WAIT_MS=300
+    claim never PORTCLAIM_LIMIT=0/60 PORTCLAIM_WAIT_MS=600
     assert_refused never
     assert_said never 'kill war'
     assert_untouched old
@@ -306,7 +306,7 @@ in_unit() {
         assert_took_over "new$number" "$(pid_of "new$((number - 1))")"
     done
     next_tick
-    claim last PORTCLAIM_WAIT_MS=300
+    claim last PORTCLAIM_WAIT_MS=600
     assert_refused last
     assert_said last 'kill war: 10 kills in 60 s'
     assert_untouched new10
@@ -370,7 +370,7 @@ field() {
 @test "PORTCLAIM_LOG_FORMAT=json: not claimed, kill war, dry run" {
     local record=$BATS_TEST_TMPDIR/record
     serve old
-    claim war "PORTCLAIM_LOG=$record" PORTCLAIM_LOG_FORMAT=json PORTCLAIM_LIMIT=0/60 PORTCLAIM_WAIT_MS=200
+    claim war "PORTCLAIM_LOG=$record" PORTCLAIM_LOG_FORMAT=json PORTCLAIM_LIMIT=0/60 PORTCLAIM_WAIT_MS=600
     assert_refused war
     assert_equal "$(field "$record" event | xargs)" "kill_war held not_claimed"
     claim dry "PORTCLAIM_LOG=$record.dry" PORTCLAIM_LOG_FORMAT=json PORTCLAIM=dry-run

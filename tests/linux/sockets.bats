@@ -78,7 +78,7 @@ assert_replaced() {
 @test "N07 another program's MPTCP listener" {
     require_mptcp
     serve_stranger old --mptcp
-    claim new PORTCLAIM_WAIT_MS=200 -- --mptcp
+    claim new PORTCLAIM_WAIT_MS=600 -- --mptcp
     assert_refused new
     assert_untouched old
 }
@@ -107,7 +107,7 @@ assert_replaced() {
         --connect-from "$port" --connect-to "$other_port"
     assert_listening second
     next_tick
-    claim new PORTCLAIM_WAIT_MS=200 -- --udp
+    claim new PORTCLAIM_WAIT_MS=600 -- --udp
     assert_refused new
     assert_untouched second
     assert_said new "$(pid_of second) .*: client, its connection has our local port"

@@ -192,7 +192,7 @@ take_over() {
     send new KILL
     assert_dead "$(pid_of new)"
     serve_stranger stranger
-    claim refused PORTCLAIM_WAIT_MS=300
+    claim refused PORTCLAIM_WAIT_MS=600
     assert_refused refused
     assert_untouched stranger
 }
@@ -235,7 +235,7 @@ take_over() {
 @test "O04 no descriptor left: degrades, says so, stops nobody" {
     serve old
     as=(sh -c 'ulimit -n 64; exec "$@"' sh)
-    claim new PORTCLAIM_WAIT_MS=300 -- --descriptors-left 0
+    claim new PORTCLAIM_WAIT_MS=600 -- --descriptors-left 0
     assert_refused new
     assert_said new 'nobody is stopped|nobody can be identified'
     assert_untouched old
@@ -272,7 +272,7 @@ hide_proc=(unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh)
     require_root
     serve old
     as=("${hide_proc[@]}")
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new '/proc is missing'
     assert_untouched old
@@ -300,7 +300,7 @@ hide_proc=(unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh)
     require_root
     serve old
     as=(unshare --pid --fork --kill-child)
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new "another PID namespace's"
     assert_untouched old
@@ -310,7 +310,7 @@ hide_proc=(unshare --mount sh -c 'mount -t tmpfs tmpfs /proc && exec "$@"' sh)
     require_root
     serve old
     as=(unshare --pid --fork --kill-child --mount-proc)
-    claim new PORTCLAIM_WAIT_MS=300 PORTCLAIM_MATCH=any
+    claim new PORTCLAIM_WAIT_MS=600 PORTCLAIM_MATCH=any
     assert_refused new
     assert_said new 'held by a process of user 0: unknown, holder not visible'
     assert_untouched old
@@ -340,7 +340,7 @@ deny() {
 @test "O04 no AF_NETLINK: a stranger is left alone as ever" {
     serve_stranger old
     deny netlink
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'foreign, another program'
     assert_untouched old
@@ -349,7 +349,7 @@ deny() {
 @test "O04 no AF_NETLINK, and a stranger that is bound without listening, which /proc/net hides" {
     serve_stranger old --no-listen
     deny netlink
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'not claimed in'
     assert_untouched old
@@ -369,7 +369,7 @@ deny() {
     serve old
     deny netlink
     as=("${hide_proc[@]}")
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'nobody is stopped'
     assert_untouched old
@@ -577,7 +577,7 @@ assert_clean() {
 
 @test "O06 ... nor a line of JSON" {
     serve_stranger old --title "$hostile"
-    claim new "PORTCLAIM_LOG=$BATS_TEST_TMPDIR/record" PORTCLAIM_LOG_FORMAT=json PORTCLAIM_WAIT_MS=200
+    claim new "PORTCLAIM_LOG=$BATS_TEST_TMPDIR/record" PORTCLAIM_LOG_FORMAT=json PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_clean "$BATS_TEST_TMPDIR/record"
     perl -MJSON::PP -ne 'decode_json($_)' "$BATS_TEST_TMPDIR/record"
@@ -591,7 +591,7 @@ assert_clean() {
     local format
     for format in text json; do
         claim "$format" "PORTCLAIM_LOG=$BATS_TEST_TMPDIR/record.$format" \
-            "PORTCLAIM_LOG_FORMAT=$format" PORTCLAIM_WAIT_MS=200
+            "PORTCLAIM_LOG_FORMAT=$format" PORTCLAIM_WAIT_MS=600
         assert_refused "$format"
         assert_clean "$BATS_TEST_TMPDIR/record.$format"
     done

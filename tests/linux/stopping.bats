@@ -302,7 +302,7 @@ connect() {
     child=$(sed -n 's/^child //p' "$(log_of old)")
     send old KILL
     next_tick
-    claim unlabelled PORTCLAIM_WAIT_MS=300
+    claim unlabelled PORTCLAIM_WAIT_MS=600
     assert_refused unlabelled
     assert_alive "$child"
     claim new PORTCLAIM_SERVICE=gateway
@@ -426,7 +426,7 @@ recycle() {
     serve old
     rm "$program"
     program=$server
-    claim new PORTCLAIM_WAIT_MS=300
+    claim new PORTCLAIM_WAIT_MS=600
     assert_refused new
     assert_said new 'foreign, another program'
     assert_untouched old
@@ -457,7 +457,7 @@ recycle() {
     as=(env -C /)
     serve old --title openclaw-gateway
     as=()
-    claim new PORTCLAIM_WAIT_MS=300 -- --title openclaw-gateway
+    claim new PORTCLAIM_WAIT_MS=600 -- --title openclaw-gateway
     assert_refused new
     assert_said new 'foreign'
     assert_untouched old

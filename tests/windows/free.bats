@@ -67,7 +67,7 @@ assert_bindable() {
     serve old
     ask --wait-ms 1500 "127.0.0.1:$port"
     assert_status 1
-    assert_answer "127.0.0.1:$port not claimed in .*: still held by $(windows_pid_of old) .*: foreign, not named by --match or --service; name it if it may be stopped, or use --force"
+    assert_answer "127.0.0.1:$port not claimed in .*: (still|last seen) held by $(windows_pid_of old) .*: foreign, not named by --match or --service; name it if it may be stopped, or use --force"
     ask --wait-ms 50 --match 'exe:portclaim.exe,exe:serve,comm:erver.exe' --service gateway "$port"
     assert_status 1
     assert_untouched old
