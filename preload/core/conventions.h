@@ -11,7 +11,7 @@
 struct conventions {
     bool names_have_case;       /* "NODE" and "node" are two programs */
     const char *program_suffix; /* of a program's file, which is no part of its name; "": none */
-    bool has_unix_sockets;      /* that can be claimed: linux/unix_path.h */
+    bool has_unix_sockets;      /* that can be claimed */
     bool speaks_sctp;           /* there can be sockets of SCTP */
     bool users_have_numbers; /* process.user is what people know; else it only tells them apart */
 };

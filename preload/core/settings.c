@@ -417,6 +417,11 @@ static bool is_named(const struct settings *settings, const struct endpoint *end
     return false;
 }
 
+bool settings_allow_some_unix(const struct settings *settings)
+{
+    return settings->unix_sockets || settings->claim[0] != '\0';
+}
+
 bool settings_allow_endpoint(const struct settings *settings, const struct endpoint *endpoint)
 {
     if (endpoint->family == FAMILY_UNIX)

@@ -71,6 +71,9 @@ bool settings_allow_port(const struct settings *settings, uint16_t port);
 /* Likewise; a Unix socket has no port: it is allowed by a setting of its own, or by its name. */
 bool settings_allow_endpoint(const struct settings *settings, const struct endpoint *endpoint);
 
+/* Is there any Unix socket that it may act on? If not, none needs to be looked at. */
+bool settings_allow_some_unix(const struct settings *settings);
+
 /*
  * Walks a comma-separated list: copies the next entry, without surrounding blanks, into `entry`
  * and moves *cursor on. Empty entries are passed over. SETTINGS_LIST_SIZE bytes always suffice; in

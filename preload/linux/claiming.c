@@ -82,8 +82,8 @@ int claiming_bind(const struct settings *settings, int socket, const struct sock
                   socklen_t length)
 {
     struct call call = {.socket = socket, .address = address, .length = length};
-    if (address->sa_family == AF_UNIX && !settings->unix_sockets && settings->claim[0] == '\0')
-        return EADDRINUSE; /* without a look at it */
+    if (address->sa_family == AF_UNIX && !settings_allow_some_unix(settings))
+        return EADDRINUSE;
     return claim_address(settings, bind_again, &call);
 }
 

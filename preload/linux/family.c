@@ -12,7 +12,7 @@ enum { ROOT_PID = 1 };
 static bool may_run_our_program(const struct process *self, int32_t pid, struct process *scratch)
 {
     bool read = processes_read(pid, false, scratch);
-    return read || pid != ROOT_PID ? identity_may_be_program(self, scratch) : false;
+    return (read || pid != ROOT_PID) && identity_may_be_program(self, scratch);
 }
 
 void family_read(struct process *self, struct process *scratch)
