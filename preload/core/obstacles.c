@@ -84,6 +84,21 @@ void obstacles_add(struct obstacles *obstacles, const struct request *request,
         keep(obstacles, socket);
 }
 
+/*
+ * Only a listener keeps another from listening. What stands beside a listener on all that is
+ * requested was bound before that one listened, both with SO_REUSEADDR, and keeps nobody from
+ * binding who has it too: inet_csk_bind_conflict() in net/ipv4/inet_connection_sock.c. Or both have
+ * SO_REUSEPORT, as several listeners on one endpoint have for sure.
+ */
+bool obstacles_want_bound(const struct obstacles *obstacles, const struct request *request,
+                          bool thorough)
+{
+    if (request->operation != OPERATION_BIND)
+        return false;
+    return thorough || !request->reuses_address || obstacles->count != 1 ||
+           !has_listener_for(obstacles, &request->endpoint);
+}
+
 /* Beside a listener on all that is requested no connection can be in the way on its own. */
 bool obstacles_want_connections(const struct obstacles *obstacles, const struct request *request)
 {

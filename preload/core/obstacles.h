@@ -22,7 +22,8 @@ enum operation {
 struct request {
     enum operation operation;
     struct endpoint endpoint;
-    uint64_t own_inode; /* the caller's own socket, which is never in its own way; 0: unknown */
+    uint64_t own_inode;  /* the caller's own socket, which is never in its own way; 0: unknown */
+    bool reuses_address; /* that has SO_REUSEADDR; false: unknown as well */
 };
 
 enum { OBSTACLES_SOCKETS = 4096 };
@@ -39,12 +40,20 @@ struct obstacles {
 void obstacles_start(struct obstacles *obstacles);
 
 /*
- * Feed every listening and bound socket first. A connection that was accepted from a listener
- * still standing is no obstacle of its own: it has that listener's SO_REUSEADDR, and is looked at
- * again when the listener is gone.
+ * Feed every listening socket first, then the bound ones, then connections. A connection that was
+ * accepted from a listener still standing is no obstacle of its own: it has that listener's
+ * SO_REUSEADDR, and is looked at again when the listener is gone.
  */
 void obstacles_add(struct obstacles *obstacles, const struct request *request,
                    const struct socket *socket);
+
+/*
+ * After the listening sockets of a stream protocol: need those be looked at that are only bound?
+ * The kernel finds them among all sockets that have a port, however many there are. `thorough`:
+ * look at whatever can be there at all.
+ */
+bool obstacles_want_bound(const struct obstacles *obstacles, const struct request *request,
+                          bool thorough);
 
 /*
  * After the listening and bound sockets: need the connections be looked at as well? There can be

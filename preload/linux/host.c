@@ -33,15 +33,20 @@ static enum attempt attempt(void *context)
     return error == 0 ? ATTEMPT_DONE : ATTEMPT_FAILED;
 }
 
+static bool reuses_address(const struct linux_host *linux_host)
+{
+    int on = 0;
+    socklen_t length = sizeof(on);
+    return SYSTEM(getsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, &length) == 0 &&
+           on != 0;
+}
+
 static bool reuse_address(void *context)
 {
     const struct linux_host *linux_host = context;
-    int on = 0;
-    socklen_t length = sizeof(on);
-    if (SYSTEM(getsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, &length) < 0 || on)
-        return false;
-    on = 1;
-    return SYSTEM(setsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0;
+    const int on = 1;
+    return !reuses_address(linux_host) &&
+           SYSTEM(setsockopt, linux_host->socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0;
 }
 
 static void observe(void *context, const struct request *request, uint64_t deadline_ms,
@@ -51,7 +56,9 @@ static void observe(void *context, const struct request *request, uint64_t deadl
     bool label_wanted = linux_host->settings->service[0] != '\0';
     if (linux_host->imagined != NULL && (observation->self.known & KNOWN_START) == 0)
         observation->self = *linux_host->imagined;
-    holders_observe(&linux_host->workspace, request, deadline_ms, thorough, label_wanted,
+    struct request asked = *request;
+    asked.reuses_address = reuses_address(linux_host);
+    holders_observe(&linux_host->workspace, &asked, deadline_ms, thorough, label_wanted,
                     observation);
 }
 

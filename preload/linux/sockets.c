@@ -97,6 +97,7 @@ struct collection {
     const struct request *request;
     struct obstacles *obstacles;
     struct listeners *listeners;
+    bool thorough;
 };
 
 static void take_obstacle(void *context, const struct inet_diag_msg *message,
@@ -131,8 +132,13 @@ static bool look_up_by_netlink(int netlink, struct collection *collection, char 
 {
     const struct request *request = collection->request;
     struct dump dump = {.protocol = protocol_of(request), .port = request->endpoint.port};
-    dump.states = STATES_LISTENING | STATES_BOUND;
+    bool is_tcp = dump.protocol == IPPROTO_TCP;
+    dump.states = is_tcp ? STATES_LISTENING : STATES_LISTENING | STATES_BOUND;
     if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
+        return false;
+    dump.states = STATES_BOUND;
+    if (is_tcp && obstacles_want_bound(collection->obstacles, request, collection->thorough) &&
+        !dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
         return false;
     if (!obstacles_want_connections(collection->obstacles, request))
         return true;
@@ -144,10 +150,10 @@ static bool look_up_by_netlink(int netlink, struct collection *collection, char 
     return dump_both_families(netlink, &dump, buffer, take_listener, collection);
 }
 
-bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
+bool sockets_look_up(const struct request *request, bool thorough, struct obstacles *obstacles,
                      struct listeners *listeners, char *buffer, const char **gap)
 {
-    struct collection collection = {request, obstacles, listeners};
+    struct collection collection = {request, obstacles, listeners, thorough};
     if (request->endpoint.family == FAMILY_UNIX) {
         listeners->count = 0;
         return unix_sockets_look_up(request, obstacles, buffer) && !obstacles->overflow;

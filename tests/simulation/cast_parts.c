@@ -74,6 +74,21 @@ struct endpoint cast_pick_endpoint(struct schedule *schedule, uint32_t count, bo
     }
 }
 
+/* Beside a listener nobody is bound without listening too, for then both would have to reuse. */
+static void make_all_listen(struct world *world)
+{
+    for (int left = 0; left < world->socket_count; left++) {
+        for (int right = 0; right < world->socket_count; right++) {
+            struct socket *bound = &world->sockets[left].socket;
+            const struct socket *listener = &world->sockets[right].socket;
+            if (bound->state == SOCKET_BOUND && listener->state == SOCKET_LISTENING &&
+                bound->inode != world->request.own_inode &&
+                kernel_overlaps(&bound->local, &listener->local))
+                bound->state = SOCKET_LISTENING;
+        }
+    }
+}
+
 /*
  * Two sockets are bound in each other's way only when both reuse and neither listens yet. So who is
  * in the way of our listen() reuses, and listens since we bound.
@@ -86,6 +101,7 @@ void cast_listen(struct schedule *schedule, int actor)
     bool reuses = late || (!bound && cast_chance(schedule, 70));
     world_add_socket(&schedule->world, actor, bound ? SOCKET_BOUND : SOCKET_LISTENING, &endpoint,
                      reuses);
+    make_all_listen(&schedule->world);
 }
 
 void cast_connect(struct schedule *schedule, int actor, bool reuses)

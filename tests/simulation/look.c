@@ -103,17 +103,12 @@ static void show_self(const struct schedule *schedule, struct process *process)
 
 /* ---- sockets in the way ---- */
 
-static bool is_connection(const struct place *place)
-{
-    return place->socket.state != SOCKET_LISTENING && place->socket.state != SOCKET_BOUND;
-}
-
-static void feed(const struct world *world, const struct request *request, bool connections,
-                 struct obstacles *obstacles)
+static void feed(const struct world *world, const struct request *request, enum socket_state first,
+                 enum socket_state last, struct obstacles *obstacles)
 {
     for (int index = 0; index < world->socket_count; index++) {
         const struct place *place = &world->sockets[index];
-        if (place->used && is_connection(place) == connections)
+        if (place->used && place->socket.state >= first && place->socket.state <= last)
             obstacles_add(obstacles, request, &place->socket);
     }
 }
@@ -291,10 +286,15 @@ static void show_obstacles(struct look *look, const struct request *request)
 {
     static struct obstacles obstacles;
     const struct world *world = &look->schedule->world;
+    struct request asked = *request;
+    asked.reuses_address = world->reuses;
     obstacles_start(&obstacles);
-    feed(world, request, false, &obstacles);
-    if (obstacles_want_connections(&obstacles, request))
-        feed(world, request, true, &obstacles);
+    feed(world, &asked, SOCKET_LISTENING, SOCKET_LISTENING, &obstacles);
+    if (asked.endpoint.protocol == PROTOCOL_UDP ||
+        obstacles_want_bound(&obstacles, &asked, look->thorough))
+        feed(world, &asked, SOCKET_BOUND, SOCKET_BOUND, &obstacles);
+    if (obstacles_want_connections(&obstacles, &asked))
+        feed(world, &asked, SOCKET_CONNECTED, SOCKET_SENDING, &obstacles);
     look->obstacles = &obstacles;
     look->observation->closable = obstacles.closable;
     look->observation->sending = obstacles.sending;

@@ -271,6 +271,40 @@ static void connections_are_wanted_when_they_can_matter(void **state)
     }
 }
 
+static void bound_sockets_are_wanted_when_they_can_matter(void **state)
+{
+    static const struct {
+        enum operation operation;
+        const char *request;
+        bool reuses_address;
+        bool thorough;
+        const char *listener; /* NULL: none */
+        bool wanted;
+    } rows[] = {
+        {OPERATION_BIND, "127.0.0.1:80", true, false, NULL, true},
+        {OPERATION_BIND, "127.0.0.1:80", true, false, "127.0.0.1:80", false},
+        {OPERATION_BIND, "127.0.0.1:80", true, false, "0.0.0.0:80", false},
+        {OPERATION_BIND, "127.0.0.1:80", true, false, "[::]:80", false},
+        {OPERATION_BIND, "127.0.0.1:80", true, true, "127.0.0.1:80", true},
+        {OPERATION_BIND, "127.0.0.1:80", false, false, "127.0.0.1:80", true},
+        {OPERATION_BIND, "0.0.0.0:80", true, false, "127.0.0.1:80", true},
+        {OPERATION_BIND, "[::]:80", true, false, "0.0.0.0:80", true},
+        {OPERATION_BIND, "127.0.0.1:80", true, false, "127.0.0.1:81", true},
+        {OPERATION_LISTEN, "127.0.0.1:80", true, true, NULL, false},
+        {OPERATION_SHARE, "127.0.0.1:80", true, true, NULL, false},
+    };
+    struct obstacles *obstacles = *state;
+    for (size_t index = 0; index < COUNT(rows); index++) {
+        struct request request = request_of(rows[index].operation, rows[index].request);
+        request.reuses_address = rows[index].reuses_address;
+        obstacles_start(obstacles);
+        if (rows[index].listener != NULL)
+            feed(obstacles, &request, SOCKET_LISTENING, rows[index].listener, 1);
+        if (obstacles_want_bound(obstacles, &request, rows[index].thorough) != rows[index].wanted)
+            fail_msg("row %zu: want %d", index, rows[index].wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +330,8 @@ int main(void)
          make_obstacles, free_obstacles, NULL},
         {"more than fit is an overflow", more_than_fit_is_an_overflow, make_obstacles,
          free_obstacles, NULL},
+        {"bound sockets are wanted when they can matter",
+         bound_sockets_are_wanted_when_they_can_matter, make_obstacles, free_obstacles, NULL},
         {"connections are wanted when they can matter", connections_are_wanted_when_they_can_matter,
          make_obstacles, free_obstacles, NULL},
     };
