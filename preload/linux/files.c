@@ -7,7 +7,14 @@
 #include <linux/stat.h>
 #include <sys/stat.h>
 
-enum { PIECE_SIZE = 4096 };
+enum {
+    PIECE_SIZE = 4096,
+    /*
+     * What /proc gives at once is all, or as many of several entries as fit into a page, which are
+     * shorter than half of it: seq_read_iter() in fs/seq_file.c.
+     */
+    LAST_PIECE_SIZE = 2048,
+};
 
 int files_open(int directory, const char *path, int flags)
 {
@@ -42,7 +49,7 @@ long files_read(int directory, const char *path, char *buffer, size_t size)
     do {
         count = SYSTEM(read, descriptor, buffer + length, size - 1 - length);
         length += count > 0 ? (size_t)count : 0;
-    } while (count > 0 && length < size - 1);
+    } while (count >= LAST_PIECE_SIZE && length < size - 1);
     buffer[length] = '\0';
     files_close(descriptor);
     return count < 0 ? count : (long)length;

@@ -21,7 +21,7 @@ int files_open_process(int32_t pid);
 
 void files_close(int descriptor);
 
-/* Reads up to size - 1 bytes and ends them in NUL. Returns how many, or -errno. */
+/* Reads up to size - 1 bytes of a file of /proc, and ends them in NUL. How many, or -errno. */
 long files_read(int directory, const char *path, char *buffer, size_t size);
 
 /* The target of a link, ended in NUL. Returns its length, or -errno; -ENAMETOOLONG when cut. */
