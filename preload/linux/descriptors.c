@@ -33,7 +33,7 @@ static bool visit_descriptor(void *context, const char *name)
     if (files_read_link(listing->directory, name, link, sizeof(link)) > 0 &&
         parse_socket_link(link, &inode) && !listing->visit(listing->context, inode))
         listing->stopped = true;
-    if (clock_now_ms() >= listing->deadline_ms)
+    if (listing->deadline_ms != NO_DEADLINE && clock_now_ms() >= listing->deadline_ms)
         listing->stopped = true;
     return !listing->stopped;
 }
