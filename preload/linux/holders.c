@@ -7,8 +7,10 @@
 #include "files.h"
 #include "processes.h"
 #include "signals.h"
+#include "system.h"
 
 #include <string.h>
+#include <unistd.h>
 
 struct search {
     struct holders_workspace *workspace;
@@ -18,6 +20,7 @@ struct search {
     bool every_thread;
     const struct holders_candidates *candidates; /* NULL: everybody may be a holder */
     struct holder *holder;                       /* whose sockets are being collected */
+    int proc;                                    /* /proc */
 };
 
 static bool in_time(const struct search *search)
@@ -69,6 +72,14 @@ static bool holds_any(const struct search *search, int32_t pid)
     return probe.found;
 }
 
+/* A server with one listener may have thousands of connections behind it. */
+static bool is_all_known(const struct search *search, const struct holder *holder)
+{
+    const struct holders_workspace *workspace = search->workspace;
+    return holder->inode_count == workspace->obstacles.count &&
+           (holder->serves_elsewhere || workspace->listeners.count == 0);
+}
+
 static bool collect_socket(void *context, uint64_t inode)
 {
     struct search *search = context;
@@ -81,7 +92,7 @@ static bool collect_socket(void *context, uint64_t inode)
         return true;
     search->workspace->held[place] = true;
     observation_give_socket(holder, &obstacles->sockets[place]);
-    return true;
+    return !is_all_known(search, holder);
 }
 
 /* ---- holders ---- */
@@ -135,8 +146,8 @@ static bool runs_our_program(const struct search *search, int32_t pid)
     const struct file *ours = &search->observation->self.executable;
     char path[NAME_SIZE];
     char executable[PROCESS_PATH_SIZE];
-    files_name_number(path, "/proc/", (uint64_t)pid, "/exe");
-    return files_read_link(AT_FDCWD, path, executable, sizeof(executable)) > 0 &&
+    files_name_number(path, "", (uint64_t)pid, "/exe");
+    return files_read_link(search->proc, path, executable, sizeof(executable)) > 0 &&
            text_starts_with(executable, ours->path);
 }
 
@@ -165,64 +176,45 @@ static void search_processes(struct search *search, bool (*visit)(void *context,
 {
     if (!in_time(search))
         return;
-    int proc = files_open_directory(AT_FDCWD, "/proc");
-    bool done = proc >= 0 && files_list(proc, visit, search);
-    files_close(proc);
+    (void)SYSTEM(lseek, search->proc, 0, SEEK_SET); /* it may have been read before */
+    bool done = files_list(search->proc, visit, search);
     if (!done && search->observation->complete)
         observation_miss(search->observation,
                          "/proc cannot be read: nobody can be identified, and nobody is "
                          "stopped");
 }
 
-/* ---- descendants ---- */
+/* ---- relatives ---- */
 
-struct descendants {
-    struct search *search;
-    uint32_t count;
-};
-
-static void add_children(struct descendants *descendants, const char *children)
+static void add_children_of(const struct search *search, int32_t pid)
 {
-    const char *cursor = children;
-    uint64_t pid;
-    while (descendants->count < HOLDERS_FAMILY && text_read_number(&cursor, INT32_MAX, &pid)) {
-        descendants->search->workspace->family[descendants->count++] = (int32_t)pid;
-        while (*cursor == ' ')
-            cursor++;
+    children_add(&search->workspace->family, pid, search->workspace->buffer, SOCKETS_BUFFER_SIZE);
+}
+
+static void visit_relative(struct search *search, int32_t pid)
+{
+    if (pid != search->observation->self.pid && runs_our_program(search, pid))
+        look_into(search, pid);
+}
+
+/*
+ * Ourselves, our ancestors and their children. An earlier instance is as a rule among those: it has
+ * the parent that we have, or was given to an ancestor when its own had ended. However many other
+ * processes there are, they cost nothing then. False when not all of them could be looked at.
+ */
+static bool search_relatives(struct search *search)
+{
+    const struct process *self = &search->observation->self;
+    struct children *family = &search->workspace->family;
+    family->count = 0;
+    look_into(search, self->pid);
+    for (uint32_t index = 0; index < self->ancestor_count && in_time(search); index++) {
+        visit_relative(search, self->ancestors[index]);
+        add_children_of(search, self->ancestors[index]);
     }
-}
-
-struct parent {
-    struct descendants *descendants;
-    int task; /* /proc/PID/task */
-};
-
-/* A child belongs to the thread that forked it. */
-static bool visit_parent_thread(void *context, const char *name)
-{
-    struct parent *parent = context;
-    char *buffer = parent->descendants->search->workspace->buffer;
-    char path[NAME_SIZE];
-    struct text text;
-    if (name[0] == '.')
-        return true;
-    text_start(&text, path, sizeof(path));
-    text_add(&text, name);
-    text_add(&text, "/children");
-    if (files_read(parent->task, path, buffer, SOCKETS_BUFFER_SIZE) > 0)
-        add_children(parent->descendants, buffer);
-    return true;
-}
-
-static void add_children_of(struct descendants *descendants, int32_t pid)
-{
-    struct parent parent = {.descendants = descendants};
-    char path[NAME_SIZE];
-    files_name_number(path, "/proc/", (uint64_t)pid, "/task");
-    parent.task = files_open_directory(AT_FDCWD, path);
-    if (parent.task >= 0)
-        files_list(parent.task, visit_parent_thread, &parent);
-    files_close(parent.task);
+    for (uint32_t index = 0; index < family->count && in_time(search); index++)
+        visit_relative(search, family->pids[index]);
+    return family->count < CHILDREN_MOST;
 }
 
 /*
@@ -231,16 +223,17 @@ static void add_children_of(struct descendants *descendants, int32_t pid)
  */
 static void search_descendants(struct search *search)
 {
-    struct descendants descendants = {.search = search};
-    uint32_t holders = search->observation->holder_count;
+    const struct observation *observation = search->observation;
+    struct children *family = &search->workspace->family;
+    uint32_t holders = observation->holder_count;
+    family->count = 0;
     for (uint32_t index = 0; index < holders; index++) {
-        if (search->observation->holders[index].process.pid != search->observation->self.pid)
-            add_children_of(&descendants, search->observation->holders[index].process.pid);
+        if (observation->holders[index].process.pid != observation->self.pid)
+            add_children_of(search, observation->holders[index].process.pid);
     }
-    for (uint32_t index = 0; index < descendants.count && in_time(search); index++) {
-        int32_t pid = search->workspace->family[index];
-        look_into(search, pid);
-        add_children_of(&descendants, pid);
+    for (uint32_t index = 0; index < family->count && in_time(search); index++) {
+        look_into(search, family->pids[index]);
+        add_children_of(search, family->pids[index]);
     }
 }
 
@@ -266,7 +259,8 @@ static void search_everybody(struct search *search, bool thorough)
 {
     const struct holders_workspace *workspace = search->workspace;
     if (!thorough && (search->observation->self.known & KNOWN_EXECUTABLE) != 0) {
-        search_processes(search, visit_own_program);
+        if (!search_relatives(search) || !all_held(workspace))
+            search_processes(search, visit_own_program);
         search_descendants(search);
     }
     if (thorough || !all_held(workspace))
@@ -280,10 +274,12 @@ static void search_everybody(struct search *search, bool thorough)
 static void search_holders(struct search *search, bool thorough)
 {
     const struct holders_workspace *workspace = search->workspace;
+    search->proc = files_open_directory(AT_FDCWD, "/proc");
     if (search->candidates != NULL)
         search_candidates(search);
     else
         search_everybody(search, thorough);
+    files_close(search->proc);
     (void)in_time(search); /* whatever was read last may be cut short as well */
     for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
         if (!workspace->held[index])

@@ -9,17 +9,16 @@
 #ifndef PORTCLAIM_HOLDERS_H
 #define PORTCLAIM_HOLDERS_H
 
+#include "children.h"
 #include "core/host.h"
 #include "sockets.h"
-
-enum { HOLDERS_FAMILY = 512 /* descendants of holders that are looked into */ };
 
 /* Memory for one observation; the caller's. */
 struct holders_workspace {
     struct obstacles obstacles;
     struct listeners listeners;
     bool held[OBSTACLES_SOCKETS]; /* of each obstacle: a holder was found */
-    int32_t family[HOLDERS_FAMILY];
+    struct children family;
     struct process ancestor; /* see family.h */
     _Alignas(16) char buffer[SOCKETS_BUFFER_SIZE];
 };

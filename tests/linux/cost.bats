@@ -15,7 +15,7 @@ most_listen_instructions=100 # of a listen() that succeeds
 most_look_calls=200          # of a dry run: look-up, verdict and the line, in a world of five processes
 most_look_calls_each=3       # and for each further process, whatever it has open
 most_filter_instructions=12  # of the seccomp engine's filter, for a call that is not its affair
-most_claim_calls=260         # of a takeover whose holder ends at once
+most_claim_calls=250         # of a takeover whose holder ends at once
 
 setup() {
     harness_setup
@@ -91,8 +91,8 @@ in_world() {
     "${network[@]}" unshare --pid --fork --mount-proc --kill-child "$@"
 }
 
-# claim_calls [VARIABLE=VALUE...] -- [EXTRA PROCESSES]: system calls from the bind that fails to the
-# end of the claim
+# claim_calls [VARIABLE=VALUE...] -- [EXTRA PROCESSES [elsewhere]]: system calls from the bind that
+# fails to the end of the claim. The others have the parent that it has, or elsewhere another one.
 claim_calls() {
     local settings=()
     while [ "$1" != -- ]; do
@@ -100,20 +100,26 @@ claim_calls() {
         shift
     done
     in_world sh -c '
-        server=$1 port=$2 extra=$3 trace=$4
-        shift 4
+        server=$1 port=$2 extra=$3 place=$4 trace=$5
+        shift 5
         rm -f "$trace" "$trace.old" "$trace.new"
-        while [ "$extra" -gt 0 ]; do
-            sleep 60 &
-            extra=$((extra - 1))
-        done
+        start_others() {
+            for each in $(seq "$extra"); do
+                sleep 60 &
+            done
+        }
+        if [ "$place" = elsewhere ]; then
+            { start_others; sleep 60; } &
+        else
+            start_others
+        fi
         setsid "$server" --port "$port" >"$trace.old" &
         until grep -qs listening "$trace.old"; do sleep 0.01; done
         sleep 0.03
         timeout 10 setsid strace -qq -o "$trace" env "$@" "$server" --port "$port" >"$trace.new" 2>&1 &
         until grep -Eqs "^(listening|bind:)" "$trace.new"; do sleep 0.01; done
         cat "$trace.new" >&2
-    ' sh "$server" "$port" "${2:-0}" "$BATS_TEST_TMPDIR/trace" "LD_PRELOAD=$object" \
+    ' sh "$server" "$port" "${2:-0}" "${3:-}" "$BATS_TEST_TMPDIR/trace" "LD_PRELOAD=$object" \
         "PORTCLAIM_STATE_DIR=$PORTCLAIM_STATE_DIR" "${settings[@]}" >/dev/null
     sed -n '/^bind(.*EADDRINUSE/,/listening\|"bind: /p' "$BATS_TEST_TMPDIR/trace" | grep -c '('
 }
@@ -121,11 +127,14 @@ claim_calls() {
 @test "a look: system calls, and how they grow with processes that have nothing to do with it" {
     require_root
     require_command strace
-    local few many
+    local few many elsewhere
     few=$(claim_calls PORTCLAIM=dry-run -- 0)
     many=$(claim_calls PORTCLAIM=dry-run -- 20)
+    elsewhere=$(claim_calls PORTCLAIM=dry-run -- 20 elsewhere)
     at_most "$few" "$most_look_calls" 'of a look'
     at_most "$((many - few))" "$((20 * most_look_calls_each))" 'for 20 processes more'
+    # Their parent, and the one that it waits for.
+    at_most "$((elsewhere - few))" "$((2 * most_look_calls_each))" 'for 20 that are no relatives'
 }
 
 @test "a takeover: system calls" {

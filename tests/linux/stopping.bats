@@ -52,6 +52,17 @@ connect() {
     assert_equal "$(signals_of old)" SIGTERM
 }
 
+@test "S01 an earlier instance with a living parent, which is no relative of the new one" {
+    local keeper=("${network[@]}" sh -c '"$@" & wait' keeper)
+    start old "${keeper[@]}" "$server" --port "$port"
+    assert_listening old
+    process_of[server]=$(descendants_of "$(pid_of old)" | tail -n 1)
+    next_tick
+    claim new
+    assert_took_over new "$(pid_of server)"
+    assert_said new "is held by $(pid_of server) .*: stale, same program; sent SIGTERM"
+}
+
 @test "S01 a stale holder that bound the port and never listened" {
     require_bound_shown
     serve old --no-listen

@@ -1,0 +1,49 @@
+#include "children.h"
+
+#include "core/text.h"
+#include "files.h"
+
+struct parent {
+    struct children *children;
+    int task; /* /proc/PID/task */
+    char *buffer;
+    size_t size;
+};
+
+/* "12 15 27 " */
+static void add_listed(struct children *children, const char *list)
+{
+    uint64_t pid;
+    while (children->count < CHILDREN_MOST && text_read_number(&list, INT32_MAX, &pid)) {
+        children->pids[children->count++] = (int32_t)pid;
+        while (*list == ' ')
+            list++;
+    }
+}
+
+/* A child belongs to the thread that forked it. */
+static bool visit_thread(void *context, const char *name)
+{
+    const struct parent *parent = context;
+    char path[NAME_SIZE];
+    struct text text;
+    if (name[0] == '.')
+        return true;
+    text_start(&text, path, sizeof(path));
+    text_add(&text, name);
+    text_add(&text, "/children");
+    if (files_read(parent->task, path, parent->buffer, parent->size) > 0)
+        add_listed(parent->children, parent->buffer);
+    return true;
+}
+
+void children_add(struct children *children, int32_t pid, char *buffer, size_t size)
+{
+    struct parent parent = {.children = children, .buffer = buffer, .size = size};
+    char path[NAME_SIZE];
+    files_name_number(path, "/proc/", (uint64_t)pid, "/task");
+    parent.task = files_open_directory(AT_FDCWD, path);
+    if (parent.task >= 0)
+        files_list(parent.task, visit_thread, &parent);
+    files_close(parent.task);
+}
