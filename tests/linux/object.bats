@@ -57,10 +57,10 @@ libc_of() {
     [ "$(symbols undefined | wc -l)" -le 20 ] || fail "$(symbols undefined)"
 }
 
-@test "it is smaller than 136 KB" {
+@test "it is smaller than 128 KB" {
     local size
     size=$(stat -Lc %s "$object")
-    [ "$size" -lt $((136 * 1024)) ] || fail "$size bytes"
+    [ "$size" -lt $((128 * 1024)) ] || fail "$size bytes"
 }
 
 @test "a program that never binds is not changed by it" {
