@@ -19,7 +19,8 @@ enum {
     STATE_BOUND_INACTIVE =
         13, /* net/tcp_states.h, Linux 6.8: bound, not listening; shown as CLOSE */
     STATES_LISTENING = 1 << TCP_LISTEN,
-    STATES_BOUND = 1 << TCP_CLOSE | 1 << STATE_BOUND_INACTIVE,
+    STATES_BOUND = 1 << STATE_BOUND_INACTIVE,
+    STATES_UNCONNECTED = 1 << TCP_CLOSE,
     STATES_CONNECTED = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_SENT | 1 << TCP_FIN_WAIT1 |
                        1 << TCP_FIN_WAIT2 | 1 << TCP_TIME_WAIT | 1 << TCP_CLOSE_WAIT |
                        1 << TCP_LAST_ACK | 1 << TCP_CLOSING,
@@ -91,7 +92,7 @@ static bool dump_both_families(int netlink, struct dump *dump, char *buffer, ine
     return run_dump(netlink, dump, buffer, take, context) || !proc_net_has_ipv6();
 }
 
-/* ---- the two stages ---- */
+/* ---- the stages ---- */
 
 struct collection {
     const struct request *request;
@@ -128,12 +129,18 @@ static int protocol_of(const struct request *request)
     return number_of(request->endpoint.protocol);
 }
 
+/* Asked for TCP_CLOSE, which no socket of TCP shows, the kernel goes through all connections. */
+static uint32_t serving_states(int protocol)
+{
+    return protocol == IPPROTO_TCP ? STATES_LISTENING : STATES_LISTENING | STATES_UNCONNECTED;
+}
+
 static bool look_up_by_netlink(int netlink, struct collection *collection, char *buffer)
 {
     const struct request *request = collection->request;
     struct dump dump = {.protocol = protocol_of(request), .port = request->endpoint.port};
     bool is_tcp = dump.protocol == IPPROTO_TCP;
-    dump.states = is_tcp ? STATES_LISTENING : STATES_LISTENING | STATES_BOUND;
+    dump.states = serving_states(dump.protocol);
     if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
         return false;
     dump.states = STATES_BOUND;
@@ -145,7 +152,7 @@ static bool look_up_by_netlink(int netlink, struct collection *collection, char 
     dump.states = STATES_CONNECTED;
     if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
         return false;
-    dump.states = dump.protocol == IPPROTO_UDP ? STATES_BOUND : STATES_LISTENING;
+    dump.states = dump.protocol == IPPROTO_UDP ? STATES_UNCONNECTED : STATES_LISTENING;
     dump.port = 0;
     return dump_both_families(netlink, &dump, buffer, take_listener, collection);
 }
@@ -207,8 +214,8 @@ bool sockets_list(enum protocol protocol, uint16_t port, bool connections, char 
                   void (*take)(void *context, const struct listed_socket *listed), void *context)
 {
     struct listing listing = {take, context};
-    struct dump dump = {
-        .protocol = number_of(protocol), .port = port, .states = STATES_LISTENING | STATES_BOUND};
+    struct dump dump = {.protocol = number_of(protocol), .port = port};
+    dump.states = serving_states(dump.protocol) | STATES_BOUND;
     if (protocol == PROTOCOL_SCTP && !proc_net_has_sctp())
         return true;
     int netlink = socket_dump_open();

@@ -102,7 +102,7 @@ void look_owners(const struct look_socket *sockets, size_t count, bool thorough,
         if (!text_read_number(&name, INT32_MAX, &pid) || *name != '\0')
             continue;
         search.pid = (int32_t)pid;
-        descriptors_list(search.pid, thorough, NO_DEADLINE, take_inode, &search);
+        descriptors_list(search.pid, thorough, UINT64_MAX, take_inode, &search);
     }
     if (processes != NULL)
         closedir(processes);
