@@ -5,11 +5,15 @@ limit='sock_diag alone'
 ours='inside a claim'
 about='Who holds the port, beside so many other processes × open files. The holder is an instance of
 the program that asks. "Inside a claim" is what a bind in dry-run takes to fail: look-up, verdict and
-its line. Commands are whole, with start and end. sock_diag alone finds the socket but nobody.'
+its line. Commands are whole, with start and end. sock_diag alone finds the socket but nobody.
+Who names every holder has to ask for every descriptor: "every link" reads them as all of them do,
+"every call" makes the cheapest call that there is for each, kcmp(2), which does not find anybody.'
 
 measure() {
     subject 'sock_diag alone'
     subject 'inside a claim'
+    subject 'every link'
+    subject 'every call'
     subject 'portclaim who'
     peer 'ss -ltnp' iproute2 ss
     peer 'lsof -i' lsof lsof
@@ -23,6 +27,8 @@ measure() {
     for name in 'ss -ltnp' 'lsof -i' 'fuser'; do
         reach '300 × 300' 'portclaim who' "$name" 0.2
     done
+    reach '300 × 300' 'portclaim who' 'every link' 1.1
+    reach '300 × 300' 'every call' fuser 0.2
     note_milliseconds
 }
 
@@ -51,6 +57,8 @@ look() {
         sample_of "$1" "$2" env PORTCLAIM=dry-run LD_PRELOAD="$object" \
             setsid "$programs/server" look "$3" "$port"
         ;;
+    'every link') sample_of "$1" "$2" "$programs/links" "$3" link ;;
+    'every call') sample_of "$1" "$2" "$programs/links" "$3" call ;;
     'portclaim who') sample_of "$1" "$2" "${whole[@]}" "$portclaim" who "$port" ;;
     'ss -ltnp') sample_of "$1" "$2" "${whole[@]}" ss -ltnp "sport = :$port" ;;
     'lsof -i') sample_of "$1" "$2" "${whole[@]}" lsof -nP -i "TCP:$port" -s TCP:LISTEN ;;
