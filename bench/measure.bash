@@ -162,14 +162,22 @@ ratio() {
     "$bench/pairs" ratio "$@" <"$samples"
 }
 
-# reach CASE SUBJECT BASE MOST: what is to be reached, "at most MOST × BASE"
+# factor CASE SUBJECT BASE: "× 1.057"
+factor() {
+    local median
+    read -r median _ < <(ratio "$@") && echo "× $median"
+}
+
+# reach CASE SUBJECT BASE MOST [REASON]: what is to be reached, "at most MOST × BASE", and what keeps
+# it from being reached
 reach() {
     local median lower upper
     read -r median lower upper < <(ratio "$1" "$2" "$3" 2>/dev/null) || return 0
     awk -v median="$median" -v lower="$lower" -v upper="$upper" -v case="$1" -v name="$2" \
-        -v base="$3" -v most="$4" 'BEGIN {
+        -v base="$3" -v most="$4" -v reason="${5:-}" 'BEGIN {
             printf "To reach: %s, %s, at most × %s of %s: × %s (%s to %s), %s.\n", case, name, most,
-                base, median, lower, upper, median <= most ? "reached" : "**not reached**"
+                base, median, lower, upper,
+                median <= most ? "reached" : "**not reached**" (reason == "" ? "" : ": " reason)
         }' >>"$table_directory/targets"
 }
 

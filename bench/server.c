@@ -2,12 +2,21 @@
  * server: one that holds a port, and one that wants it. Both are the same program in the same
  * directory: to portclaim the first is an earlier instance of the second.
  *
- *     server hold PORT [after=MS] [deaf] [memory=MB]     prints "holding"; ends on SIGTERM after MS
- *     server take CASE PORT                              a plain bind and listen
- *     server take CASE PORT kill=PID                     the limit: asks PID, and tries all the
- * time server take CASE PORT clear=COMMAND [force=COMMAND]    runs the command (sh -c) when the
- * port is busy, then tries every 10 ms; the other one when 600 ms have passed server look CASE PORT
- * a bind that fails, and how long it takes
+ *     server hold PORT [after=MS] [deaf] [memory=MB]
+ *         prints "holding"; ends on SIGTERM after MS
+ *
+ *     server take CASE PORT
+ *         a plain bind and listen
+ *
+ *     server take CASE PORT kill=PID
+ *         the limit: asks PID, and tries all the time
+ *
+ *     server take CASE PORT clear=COMMAND [force=COMMAND]
+ *         runs the command (sh -c) when the port is busy, then tries every 10 ms; the other one
+ *         when 600 ms have passed
+ *
+ *     server look CASE PORT
+ *         a bind that fails, and how long it takes
  *
  * As servers do, both set SO_REUSEADDR. take and look print "CASE<tab>nanoseconds" from the first
  * bind to the success (or the failure) of the last. Their status is 1, with a message, when it ends

@@ -31,8 +31,8 @@ measure() {
     kill "$FULL_PID"
     wait "$FULL_PID" 2>/dev/null
     reach look-up 'object, full' 'object, empty' 1.5
-    reach takeover 'object, full' 'object, empty' 1.5
-    reach takeover 'kill and spin, full' 'kill and spin, empty' 1.5
+    reach takeover 'object, full' 'object, empty' 1.5 "kill and spin takes \
+$(factor takeover 'kill and spin, full' 'kill and spin, empty') there, in bind() and listen()"
 }
 
 several() {
