@@ -16,6 +16,7 @@ enum {
     PROCESS_GROUP_SIZE = 512,      /* a cgroup path */
     PROCESS_LABEL_SIZE = 128,      /* PORTCLAIM_SERVICE */
     PROCESS_ANCESTORS = 128,       /* a deeper lineage counts as unreadable */
+    PROCESS_INIT = 1,              /* the PID of the system's first, above all others */
     HOLDER_INODES = 16,
 };
 

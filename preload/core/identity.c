@@ -222,6 +222,8 @@ bool identity_lives_apart(const struct settings *settings, const struct process 
 
 bool identity_may_be_program(const struct process *self, const struct process *process)
 {
+    if (process->pid == PROCESS_INIT && process->known == 0)
+        return false;
     if (!both_know(self, process, KNOWN_EXECUTABLE))
         return !both_know(self, process, KNOWN_START) || text_equal(self->name, process->name);
     if (!same_file(&self->executable, &process->executable))

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { INIT_PID = 1 };
-
 static bool is_among(int32_t pid, const int32_t *pids, uint32_t count)
 {
     for (uint32_t index = 0; index < count; index++) {
@@ -56,7 +54,7 @@ static enum evidence relation(const struct settings *settings, const struct proc
 {
     if (process->pid == self->pid)
         return EVIDENCE_SELF;
-    if (process->pid == INIT_PID)
+    if (process->pid == PROCESS_INIT)
         return EVIDENCE_INIT;
     if (is_ancestor(self, process))
         return EVIDENCE_ANCESTOR;

@@ -2,8 +2,6 @@
 
 #include "runners.h"
 
-enum { INIT_PID = 1 };
-
 uint32_t kinship_nearest(const struct process *self, const struct process *process)
 {
     for (uint32_t mine = 0; mine < self->ancestor_count; mine++) {
@@ -27,7 +25,7 @@ static bool descends_from(const struct process *process, int32_t pid)
 /* PID 1 that is hidden from us (hidepid) is one that adopts orphans. */
 static bool parent_gathers(const struct process *self)
 {
-    bool hidden_init = self->parent == INIT_PID && self->parent_name[0] == '\0';
+    bool hidden_init = self->parent == PROCESS_INIT && self->parent_name[0] == '\0';
     return hidden_init || runners_gathers(self->parent_name);
 }
 

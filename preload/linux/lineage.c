@@ -6,13 +6,13 @@
 #include "proc_stat.h"
 #include "signals.h"
 
-enum { LINEAGE_TRIES = 3, ROOT_PID = 1 };
+enum { LINEAGE_TRIES = 3 };
 
 /* 0: it has none that we could see, so it is a root. Negative: it cannot be read. */
 static int32_t read_parent(int32_t pid)
 {
     struct proc_stat stat;
-    if (pid == ROOT_PID) /* also where /proc hides it: ProtectProc=, hidepid */
+    if (pid == PROCESS_INIT) /* also where /proc hides it: ProtectProc=, hidepid */
         return 0;
     if (proc_stat_read_pid(pid, &stat))
         return stat.parent;

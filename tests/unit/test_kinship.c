@@ -182,6 +182,11 @@ static void who_may_run_our_program(void **state)
     SET(other->name, "stranger");
     other->known = 0;
     assert_true(identity_may_be_program(self, other));
+    other->pid = 1; /* hidden: it is so from everybody */
+    assert_false(identity_may_be_program(self, other));
+    other->known = KNOWN_START | KNOWN_EXECUTABLE; /* a container's, which is ours */
+    other->executable = self->executable;
+    assert_true(identity_may_be_program(self, other));
 }
 
 /* A supervisor in the language of the server is no master of it. */
