@@ -1,6 +1,7 @@
 #include "claim.h"
 
 #include "looking.h"
+#include "sharing.h"
 #include "stopping.h"
 #include "targets.h"
 #include "telling.h"
@@ -271,36 +272,7 @@ static void start(struct claim *claim, const struct settings *settings, const st
     claim->started_at_ms = claim_now_ms(claim);
 }
 
-/* ---- sharing ---- */
-
-/* One who was asked counts until its end, also when nothing of it can be read any more. */
-static bool has_to_go(struct claim *claim, const struct holder *holder)
-{
-    return holder->verdict == VERDICT_STALE || targets_include(claim, holder);
-}
-
-static bool nobody_will_be_asked(struct claim *claim)
-{
-    const struct observation *observation = &claim->observation;
-    bool hopeless = !observation->complete || claim->breaker_open;
-    for (uint32_t index = 0; index < observation->holder_count; index++) {
-        const struct holder *holder = &observation->holders[index];
-        hopeless |= judge_blocks(holder) && !targets_include(claim, holder);
-    }
-    return hopeless;
-}
-
-/* Nobody who has to go is left; or nobody was asked, and nobody will be. */
-static bool is_settled(struct claim *claim)
-{
-    const struct observation *observation = &claim->observation;
-    bool nobody_left = true;
-    for (uint32_t index = 0; index < observation->holder_count; index++)
-        nobody_left &= !has_to_go(claim, &observation->holders[index]);
-    if (claim->target_count == 0)
-        return nobody_left || nobody_will_be_asked(claim);
-    return observation->complete && nobody_left;
-}
+/* ---- the whole ---- */
 
 /*
  * Its line answers the line that somebody was asked, or waited for because another process had the
@@ -318,8 +290,6 @@ static enum claim_result settle(struct claim *claim, bool waited)
     return alone ? CLAIM_WON : CLAIM_LOST;
 }
 
-/* ---- the whole ---- */
-
 static enum claim_result look_and_try(struct claim *claim)
 {
     for (bool waited = false;; waited = true) {
@@ -332,7 +302,7 @@ static enum claim_result look_and_try(struct claim *claim)
         }
         if (!act(claim))
             continue;
-        if (claim_shares(claim) && is_settled(claim))
+        if (claim_shares(claim) && sharing_is_over(claim))
             return settle(claim, waited);
         plan_next_look(claim);
         plan_whom_to_wait_for(claim);

@@ -18,8 +18,9 @@ enum evidence identify(const struct settings *settings, const struct process *se
 /*
  * May it run the program that we run, by itself and whatever its settings? Where too little of it
  * can be read its name decides, and where not even that is known it may: not so PID 1, which is
- * hidden from everybody then, and stands above strangers. Of an interpreter's processes only another script says no: a master and its workers have titles of their own, or the
- * master has a script and they have none (multiprocessing's spawn).
+ * hidden from everybody then, and stands above strangers. Of an interpreter's processes only
+ * another script says no: a master and its workers have titles of their own, or the master has a
+ * script and they have none (multiprocessing's spawn).
  */
 bool identity_may_be_program(const struct process *self, const struct process *process);
 
