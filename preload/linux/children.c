@@ -26,12 +26,9 @@ static bool visit_thread(void *context, const char *name)
 {
     const struct parent *parent = context;
     char path[NAME_SIZE];
-    struct text text;
     if (name[0] == '.')
         return true;
-    text_start(&text, path, sizeof(path));
-    text_add(&text, name);
-    text_add(&text, "/children");
+    files_name_below(path, name, "/children");
     if (files_read(parent->task, path, parent->buffer, parent->size) > 0)
         add_listed(parent->children, parent->buffer);
     return true;

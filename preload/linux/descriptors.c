@@ -57,12 +57,9 @@ static bool visit_thread(void *context, const char *name)
 {
     struct thread_listing *threads = context;
     char path[NAME_SIZE];
-    struct text text;
     if (name[0] == '.')
         return true;
-    text_start(&text, path, sizeof(path));
-    text_add(&text, name);
-    text_add(&text, "/fd");
+    files_name_below(path, name, "/fd");
     list_directory(threads->listing, threads->task, path);
     return !threads->listing->stopped;
 }

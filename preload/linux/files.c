@@ -122,6 +122,14 @@ bool files_stream(int directory, const char *path, uint64_t most,
     return count == 0 && total <= most;
 }
 
+void files_name_below(char *name, const char *entry, const char *behind)
+{
+    struct text text;
+    text_start(&text, name, NAME_SIZE);
+    text_add(&text, entry);
+    text_add(&text, behind);
+}
+
 void files_name_number(char *name, const char *before, uint64_t number, const char *behind)
 {
     struct text text;

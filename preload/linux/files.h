@@ -45,6 +45,7 @@ bool files_stream(int directory, const char *path, uint64_t most,
                   void (*take)(void *context, const char *bytes, size_t length), void *context);
 
 /* "12" + "/exe" and the like, for the functions above. Longer names than NAME_SIZE are cut. */
+void files_name_below(char *name, const char *entry, const char *behind);
 void files_name_number(char *name, const char *before, uint64_t number, const char *behind);
 
 #endif
