@@ -7,7 +7,9 @@ about='Who holds the port, beside so many other processes × open files. The hol
 the program that asks. "Inside a claim" is what a bind in dry-run takes to fail: look-up, verdict and
 its line. Commands are whole, with start and end. sock_diag alone finds the socket but nobody.
 Who names every holder has to ask for every descriptor: "every link" reads them as all of them do,
-"every call" makes the cheapest call that there is for each, kcmp(2), which does not find anybody.'
+"every call" makes the cheapest call that there is for each, kcmp(2), which does not find anybody.
+Relatives are given to an ancestor of who asks, as daemons are to PID 1; the others have a parent of
+their own.'
 
 measure() {
     subject 'sock_diag alone'
@@ -19,9 +21,13 @@ measure() {
     peer 'lsof -i' lsof lsof
     peer 'fuser' psmisc fuser
     hold || fail 'nobody can hold the port'
-    among 10 100 15
-    among 300 300 8
-    among 1000 300 2
+    among '10 × 100' 15 10 100
+    among '300 × 300' 8 300 300
+    among '1000 × 300' 2 1000 300
+    local all=("${subjects[@]}")
+    subjects=("$limit" "$ours")
+    among '300 × 300, relatives' 8 300 300 orphans
+    subjects=("${all[@]}")
     release
     local name
     for name in 'ss -ltnp' 'lsof -i' 'fuser'; do
@@ -32,17 +38,17 @@ $(factor '300 × 300' 'every call' "$name") by itself"
     note_milliseconds
 }
 
-# among PROCESSES FILES MOST-ROUNDS
+# among CASE MOST-ROUNDS CROWD...
 among() {
-    local round line crowd=("$programs/crowd" "$1" "$2")
+    local round line crowd=("$programs/crowd" "${@:3}")
     coproc CROWD { exec "${crowd[@]}"; }
     if read -r -t 120 line <&"${CROWD[0]}" && [ "$line" = there ]; then
         for ((round = 0; 1; round++)); do
-            another "$round" "$3" || break
-            turn "$round" look "$1 × $2"
+            another "$round" "$2" || break
+            turn "$round" look "$1"
         done
     else
-        note "Left out: $1 × $2, for so many do not start."
+        note "Left out: $1, for so many do not start."
     fi
     kill "$CROWD_PID"
     wait "$CROWD_PID" 2>/dev/null
@@ -68,7 +74,7 @@ look() {
 
 note_milliseconds() {
     local case medians=
-    for case in '10 × 100' '300 × 300' '1000 × 300'; do
+    for case in '10 × 100' '300 × 300' '1000 × 300' '300 × 300, relatives'; do
         medians="$medians${medians:+, }$("$bench/pairs" median "$case" "$ours" <"$samples" |
             awk -v case="$case" '{ printf "%.2f ms at %s", $1 / 1e6, case }')"
     done
