@@ -5,7 +5,7 @@ limit='sock_diag alone'
 ours='inside a claim'
 about='Who holds the port, beside so many other processes × open files. The holder is an instance of
 the program that asks. "Inside a claim" is what a bind in dry-run takes to fail: look-up, verdict and
-its line. Commands are whole, with start and end. sock_diag alone finds the socket but nobody.
+its line. Commands are whole, with start and end (hyperfine). sock_diag alone finds the socket but nobody.
 Who names every holder has to ask for every descriptor: "every link" reads them as all of them do,
 "every call" makes the cheapest call that there is for each, kcmp(2), which does not find anybody.
 Relatives are given to an ancestor of who asks, as daemons are to PID 1; the others have a parent of
@@ -56,7 +56,7 @@ among() {
 
 # look ROUND SUBJECT CASE
 look() {
-    local whole=("$programs/start" "$3" 1 --)
+    local whole=("$bench/whole" "$3" 1 --)
     case $2 in
     'sock_diag alone') sample_of "$1" "$2" "$programs/diag" "$3" "$port" ;;
     'inside a claim')

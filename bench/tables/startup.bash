@@ -3,7 +3,7 @@
 title='Start-up'
 limit='plain'
 ours='object'
-about='From the start of a program to its end, measured from its parent: true, and node -e 0. What is
+about='From the start of a program to its end, by hyperfine(1): true, and node -e 0. What is
 preloaded is the loader'"'"'s work, and that of constructors. Beside it the processor time of the same
 starts, which knows nothing of whom else the machine has to serve.'
 
@@ -11,7 +11,7 @@ measure() {
     subject 'plain'
     subject 'object' "LD_PRELOAD=$object"
     peer 'libfaketime' libfaketime "$libraries/faketime/libfaketime.so.1" \
-        "LD_PRELOAD=$libraries/faketime/libfaketime.so.1" FAKETIME=+0
+        "LD_PRELOAD=$libraries/faketime/libfaketime.so.1" FAKETIME=+0 DONT_FAKE_MONOTONIC=1
     peer 'libeatmydata' libeatmydata1 "$libraries/libeatmydata.so" \
         "LD_PRELOAD=$libraries/libeatmydata.so"
     peer 'torsocks' torsocks "$libraries/torsocks/libtorsocks.so" \
@@ -23,7 +23,7 @@ measure() {
     local round name
     for ((round = 0; 1; round++)); do
         another "$round" 100 || break
-        turn "$round" start_one true 3 /bin/true
+        turn "$round" start_one true 5 /bin/true
     done
     if command -v node >/dev/null; then
         for ((round = 0; 1; round++)); do
@@ -48,5 +48,5 @@ start_one() {
     local round=$1 name=$2 case=$3 times=$4 words
     shift 4
     eval "words=(${prefix_of[$name]})"
-    sample_of "$round" "$name" "$programs/start" "$case" "$times" "${words[@]}" -- "$@"
+    sample_of "$round" "$name" "$bench/whole" "$case" "$times" "${words[@]}" -- "$@"
 }
