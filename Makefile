@@ -57,9 +57,10 @@ help:
 # ---- the shared object ----
 
 # Without libc's start files and without naming a libc, its few symbols carry no version: one file
-# serves old and new glibc, and musl. A frame that grew would not fit a signal handler's stack, and
-# no symbol may be looked up there: all are when it is loaded. Every program pays for that, so it has
-# two segments and not four, each of which takes a system call.
+# serves old and new glibc, and musl. A frame that grew would not fit a signal handler's stack. It
+# has two segments and not four, each of which takes a system call at the start of every program.
+# Not -z now: a program or another preloaded library may choose its memcpy() by a function of its own
+# (IFUNC), which cannot run yet when glibc relocates this object, and the program would not start.
 PRELOAD_FLAGS = -fPIC -fvisibility=hidden -fno-stack-protector -D_GNU_SOURCE \
 	-Wframe-larger-than=3072 -ffunction-sections -fdata-sections
 CORE_OBJECTS = $(CORE:preload/%.c=$(BUILD)/preload/%.o)
@@ -83,7 +84,7 @@ $(1)/preload/linux/%.o: preload/linux/%.c Makefile
 $(1)/libportclaim.so: $(patsubst %.c,$(1)/%.o,$(CORE) $(LINUX)) $(EXPORTS)
 	$(2) $$(CFLAGS) -shared -nostdlib -o $$@ $$(filter %.o,$$^) \
 		-Wl,--version-script=$$(EXPORTS) -Wl,-soname,libportclaim.so -Wl,--gc-sections \
-		-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,-z,noseparate-code $$(LDFLAGS) $(4)
+		-Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,noseparate-code $$(LDFLAGS) $(4)
 
 -include $(patsubst %.c,$(1)/%.d,$(CORE) $(LINUX))
 endef

@@ -3,6 +3,9 @@
  * counts the calls and passes them on, with their errno. Says "other_preload: N binds, N listens"
  * at the end of each call of listen. With EARLY_PORT in the environment its constructor binds and
  * listens on that port of the loopback, maybe before portclaim's own constructor ran.
+ *
+ * With glibc it has a memcpy() as well, as libraries of fast string functions do: which one it is
+ * says a function that runs when the symbol is bound (IFUNC), and needs this library relocated.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -16,6 +19,28 @@
 
 static int binds;
 static int listens;
+
+#ifdef __GLIBC__
+static void *copy(void *to, const void *from, size_t size)
+{
+    volatile char *written = to; /* or the compiler makes a call of memcpy() of it */
+    const char *read = from;
+    for (size_t index = 0; index < size; index++)
+        written[index] = read[index];
+    return to;
+}
+
+/* Not static: its address is known when this library is relocated. */
+void *(*other_preload_copies[])(void *, const void *, size_t) = {copy};
+
+static void *(*choose_copy(void))(void *, const void *, size_t)
+{
+    return other_preload_copies[0];
+}
+
+__attribute__((visibility("default"), ifunc("choose_copy"))) void *memcpy(void *, const void *,
+                                                                          size_t);
+#endif
 
 static void say(const char *line)
 {
