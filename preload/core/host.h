@@ -58,12 +58,11 @@ struct host {
     /*
      * Who stands in the way of the request? Not later than deadline_ms (a host checks its clock
      * between any two processes); what was not read by then leaves `complete` false. Looked into
-     * are the processes of our own program, relatives first and only they if that explains every
+     * are the processes of our own program, of which its relatives are enough when they hold every
      * socket, and the descendants of those that hold one; then, with `thorough` or while any socket
-     * is still without a holder, every single other one. Each
-     * holder's handle is open and belongs to the caller. Handles are opened before anything about
-     * the process is read and checked afterwards, so that all of it belongs to one process and not
-     * to the next of the same PID.
+     * is still without a holder, every single other one. Each holder's handle is open and belongs
+     * to the caller. Handles are opened before anything about the process is read and checked
+     * afterwards, so that all of it belongs to one process and not to the next of the same PID.
      */
     void (*observe)(void *context, const struct request *request, uint64_t deadline_ms,
                     bool thorough, struct observation *observation);

@@ -5,6 +5,7 @@
 #ifndef PORTCLAIM_CHILDREN_H
 #define PORTCLAIM_CHILDREN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,12 @@ struct children {
     int32_t pids[CHILDREN_MOST];
 };
 
-/* Adds the children of `pid`, as many as fit. `buffer` is scratch memory for the text of one file.
+/*
+ * Adds the children of `pid`, as many as fit, and of its first `most_threads` threads only: each
+ * has a file of its own. False when not all could be read, or fit. `buffer` is scratch memory for
+ * the text of one file.
  */
-void children_add(struct children *children, int32_t pid, char *buffer, size_t size);
+bool children_add(struct children *children, int32_t pid, uint32_t most_threads, char *buffer,
+                  size_t size);
 
 #endif

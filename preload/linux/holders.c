@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { MOST_ANCESTOR_THREADS = 64 /* each costs as much as a process of the whole list */ };
+
 struct search {
     struct holders_workspace *workspace;
     struct observation *observation;
@@ -186,9 +188,33 @@ static void search_processes(struct search *search, bool (*visit)(void *context,
 
 /* ---- relatives ---- */
 
-static void add_children_of(const struct search *search, int32_t pid)
+static bool all_held(const struct holders_workspace *workspace)
 {
-    children_add(&search->workspace->family, pid, search->workspace->buffer, SOCKETS_BUFFER_SIZE);
+    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
+        if (!workspace->held[index])
+            return false;
+    }
+    return true;
+}
+
+static bool add_children_of(const struct search *search, int32_t pid, uint32_t most_threads)
+{
+    struct holders_workspace *workspace = search->workspace;
+    return children_add(&workspace->family, pid, most_threads, workspace->buffer,
+                        SOCKETS_BUFFER_SIZE);
+}
+
+/* False when they are not all found, or when finding them costs more than it saves. */
+static bool find_relatives(const struct search *search)
+{
+    const struct process *self = &search->observation->self;
+    search->workspace->family.count = 0;
+    for (uint32_t index = 0; index < self->ancestor_count; index++) {
+        if (!in_time(search) ||
+            !add_children_of(search, self->ancestors[index], MOST_ANCESTOR_THREADS))
+            return false;
+    }
+    return true;
 }
 
 static void visit_relative(struct search *search, int32_t pid)
@@ -200,21 +226,21 @@ static void visit_relative(struct search *search, int32_t pid)
 /*
  * Ourselves, our ancestors and their children. An earlier instance is as a rule among those: it has
  * the parent that we have, or was given to an ancestor when its own had ended. However many other
- * processes there are, they cost nothing then. False when not all of them could be looked at.
+ * processes there are, they cost nothing then. False when somebody else may hold one of the
+ * sockets.
  */
 static bool search_relatives(struct search *search)
 {
     const struct process *self = &search->observation->self;
-    struct children *family = &search->workspace->family;
-    family->count = 0;
+    const struct children *family = &search->workspace->family;
+    if (!find_relatives(search))
+        return false;
     look_into(search, self->pid);
-    for (uint32_t index = 0; index < self->ancestor_count && in_time(search); index++) {
+    for (uint32_t index = 0; index < self->ancestor_count && in_time(search); index++)
         visit_relative(search, self->ancestors[index]);
-        add_children_of(search, self->ancestors[index]);
-    }
     for (uint32_t index = 0; index < family->count && in_time(search); index++)
         visit_relative(search, family->pids[index]);
-    return family->count < CHILDREN_MOST;
+    return all_held(search->workspace);
 }
 
 /*
@@ -229,24 +255,15 @@ static void search_descendants(struct search *search)
     family->count = 0;
     for (uint32_t index = 0; index < holders; index++) {
         if (observation->holders[index].process.pid != observation->self.pid)
-            add_children_of(search, observation->holders[index].process.pid);
+            (void)add_children_of(search, observation->holders[index].process.pid, UINT32_MAX);
     }
     for (uint32_t index = 0; index < family->count && in_time(search); index++) {
         look_into(search, family->pids[index]);
-        add_children_of(search, family->pids[index]);
+        (void)add_children_of(search, family->pids[index], UINT32_MAX);
     }
 }
 
 /* ---- the whole ---- */
-
-static bool all_held(const struct holders_workspace *workspace)
-{
-    for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
-        if (!workspace->held[index])
-            return false;
-    }
-    return true;
-}
 
 static void search_candidates(struct search *search)
 {
@@ -259,7 +276,7 @@ static void search_everybody(struct search *search, bool thorough)
 {
     const struct holders_workspace *workspace = search->workspace;
     if (!thorough && (search->observation->self.known & KNOWN_EXECUTABLE) != 0) {
-        if (!search_relatives(search) || !all_held(workspace))
+        if (!search_relatives(search))
             search_processes(search, visit_own_program);
         search_descendants(search);
     }

@@ -2,9 +2,11 @@
  * holders: from a request to the processes that stand in its way.
  *
  * The sockets are found in a moment; finding their processes is what takes time, a link to read for
- * every descriptor of every process. So processes of our own program are looked into first, then
- * the descendants of those that hold a socket, and all the others only while a socket is still
- * without a holder.
+ * every descriptor of every process. So relatives that run our program are looked into first; while
+ * a socket is still without a holder, every process of our program; then the descendants of those
+ * that hold one, and everybody while a socket is still without a holder. Who else has a socket
+ * whose holder was found, without being born to it (SCM_RIGHTS, unix(7)), is seen by a thorough
+ * look only.
  */
 #ifndef PORTCLAIM_HOLDERS_H
 #define PORTCLAIM_HOLDERS_H

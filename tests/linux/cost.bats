@@ -14,6 +14,7 @@ most_bind_instructions=70    # of a bind() that succeeds, libc's included
 most_listen_instructions=100 # of a listen() that succeeds
 most_look_calls=200          # of a dry run: look-up, verdict and the line, in a world of five processes
 most_look_calls_each=3       # and for each further process, whatever it has open
+most_crowd_calls=240         # and for an ancestor, however many threads it has
 most_filter_instructions=12  # of the seccomp engine's filter, for a call that is not its affair
 most_claim_calls=250         # of a takeover whose holder ends at once
 
@@ -91,6 +92,8 @@ in_world() {
     "${network[@]}" unshare --pid --fork --mount-proc --kill-child "$@"
 }
 
+ancestor=() # prefix of a command: by whom all of it is started
+
 # claim_calls [VARIABLE=VALUE...] -- [EXTRA PROCESSES [elsewhere]]: system calls from the bind that
 # fails to the end of the claim. The others have the parent that it has, or elsewhere another one.
 claim_calls() {
@@ -99,7 +102,7 @@ claim_calls() {
         settings+=("$1")
         shift
     done
-    in_world sh -c '
+    in_world "${ancestor[@]}" sh -c '
         server=$1 port=$2 extra=$3 place=$4 trace=$5
         shift 5
         rm -f "$trace" "$trace.old" "$trace.new"
@@ -135,6 +138,21 @@ claim_calls() {
     at_most "$((many - few))" "$((20 * most_look_calls_each))" 'for 20 processes more'
     # Their parent, and the one that it waits for.
     at_most "$((elsewhere - few))" "$((2 * most_look_calls_each))" 'for 20 that are no relatives'
+}
+
+@test "a look: an ancestor of many threads" {
+    require_root
+    require_command strace
+    require_command python3
+    local few
+    few=$(claim_calls PORTCLAIM=dry-run -- 0)
+    ancestor=(python3 -c '
+import subprocess, sys, threading, time
+for _ in range(400):
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+sys.exit(subprocess.call(sys.argv[1:]))')
+    at_most "$(($(claim_calls PORTCLAIM=dry-run -- 0) - few))" "$most_crowd_calls" \
+        'more where an ancestor has 400 threads'
 }
 
 @test "a takeover: system calls" {
