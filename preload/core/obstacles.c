@@ -88,14 +88,15 @@ void obstacles_add(struct obstacles *obstacles, const struct request *request,
  * Only a listener keeps another from listening. What stands beside a listener on all that is
  * requested was bound before that one listened, both with SO_REUSEADDR, and keeps nobody from
  * binding who has it too: inet_csk_bind_conflict() in net/ipv4/inet_connection_sock.c. Or both have
- * SO_REUSEPORT, as several listeners on one endpoint have for sure.
+ * SO_REUSEPORT, as several listeners on one endpoint have for sure; then it is in the way of
+ * everybody who has not.
  */
 bool obstacles_want_bound(const struct obstacles *obstacles, const struct request *request,
-                          bool thorough)
+                          bool shared)
 {
     if (request->operation != OPERATION_BIND)
         return false;
-    return thorough || !request->reuses_address || obstacles->count != 1 ||
+    return shared || !request->reuses_address || obstacles->count != 1 ||
            !has_listener_for(obstacles, &request->endpoint);
 }
 

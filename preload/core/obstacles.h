@@ -49,11 +49,11 @@ void obstacles_add(struct obstacles *obstacles, const struct request *request,
 
 /*
  * After the listening sockets of a stream protocol: need those be looked at that are only bound?
- * The kernel finds them among all sockets that have a port, however many there are. `thorough`:
- * look at whatever can be there at all.
+ * The kernel finds them among all sockets that have a port, however many there are. `shared`: the
+ * listener may share its port (SO_REUSEPORT), which only matters where there is just one.
  */
 bool obstacles_want_bound(const struct obstacles *obstacles, const struct request *request,
-                          bool thorough);
+                          bool shared);
 
 /*
  * After the listening and bound sockets: need the connections be looked at as well? There can be

@@ -316,8 +316,8 @@ static void observe(struct search *search, const struct request *request, bool t
                          "identified, and nobody is stopped");
     else if (request->operation == OPERATION_SHARE)
         family_read(&observation->self, &workspace->ancestor);
-    bool asked = sockets_look_up(request, thorough, obstacles, &workspace->listeners,
-                                 workspace->buffer, &observation->gap);
+    bool asked = sockets_look_up(request, obstacles, &workspace->listeners, workspace->buffer,
+                                 &observation->gap);
     if (observation_take_obstacles(observation, obstacles) && !asked)
         observation_miss(observation,
                          "the kernel tells neither by sock_diag nor by /proc/net who holds the "

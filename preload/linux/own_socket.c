@@ -23,10 +23,11 @@ static int open_socket(const struct endpoint *endpoint)
  */
 static int set_options(int socket, const struct endpoint *endpoint)
 {
-    const int off = 0;
+    const int ipv6_only = endpoint->ipv6_only;
     long result = 0;
     if (endpoint->family == FAMILY_IPV6)
-        result = SYSTEM(setsockopt, socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+        result =
+            SYSTEM(setsockopt, socket, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof(ipv6_only));
     if (result == 0 && endpoint->device != 0)
         result = SYSTEM(setsockopt, socket, SOL_SOCKET, SO_BINDTOIFINDEX, &endpoint->device,
                         sizeof(endpoint->device));

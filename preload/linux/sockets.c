@@ -2,6 +2,7 @@
 
 #include "inet_message.h"
 #include "proc_net.h"
+#include "shared_port.h"
 #include "socket_dump.h"
 #include "system.h"
 #include "unix_path.h"
@@ -98,7 +99,6 @@ struct collection {
     const struct request *request;
     struct obstacles *obstacles;
     struct listeners *listeners;
-    bool thorough;
 };
 
 static void take_obstacle(void *context, const struct inet_diag_msg *message,
@@ -135,6 +135,15 @@ static uint32_t serving_states(int protocol)
     return protocol == IPPROTO_TCP ? STATES_LISTENING : STATES_LISTENING | STATES_UNCONNECTED;
 }
 
+static bool wants_bound(const struct collection *collection)
+{
+    const struct request *request = collection->request;
+    const struct obstacles *obstacles = collection->obstacles;
+    return obstacles_want_bound(obstacles, request, false) ||
+           (obstacles_want_bound(obstacles, request, true) &&
+            shared_port_is_possible(&request->endpoint, obstacles->sockets[0].owner_user));
+}
+
 static bool look_up_by_netlink(int netlink, struct collection *collection, char *buffer)
 {
     const struct request *request = collection->request;
@@ -144,7 +153,7 @@ static bool look_up_by_netlink(int netlink, struct collection *collection, char 
     if (!dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
         return false;
     dump.states = STATES_BOUND;
-    if (is_tcp && obstacles_want_bound(collection->obstacles, request, collection->thorough) &&
+    if (is_tcp && wants_bound(collection) &&
         !dump_both_families(netlink, &dump, buffer, take_obstacle, collection))
         return false;
     if (!obstacles_want_connections(collection->obstacles, request))
@@ -157,10 +166,10 @@ static bool look_up_by_netlink(int netlink, struct collection *collection, char 
     return dump_both_families(netlink, &dump, buffer, take_listener, collection);
 }
 
-bool sockets_look_up(const struct request *request, bool thorough, struct obstacles *obstacles,
+bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
                      struct listeners *listeners, char *buffer, const char **gap)
 {
-    struct collection collection = {request, obstacles, listeners, thorough};
+    struct collection collection = {request, obstacles, listeners};
     if (request->endpoint.family == FAMILY_UNIX) {
         listeners->count = 0;
         return unix_sockets_look_up(request, obstacles, buffer) && !obstacles->overflow;

@@ -12,11 +12,11 @@ enum { SOCKETS_BUFFER_SIZE = SOCKET_DUMP_BUFFER_SIZE };
 
 /*
  * Fills `obstacles` with what is in the way of the request, and `listeners` if connections had to
- * be looked at. `thorough`: see obstacles_want_bound(). `buffer` has SOCKETS_BUFFER_SIZE bytes,
- * aligned as by malloc. False when the kernel could not be asked in full. When it could, but only
- * by /proc/net, *gap says what that lacks; else it is left alone.
+ * be looked at. `buffer` has SOCKETS_BUFFER_SIZE bytes, aligned as by malloc. False when the kernel
+ * could not be asked in full. When it could, but only by /proc/net, *gap says what that lacks; else
+ * it is left alone.
  */
-bool sockets_look_up(const struct request *request, bool thorough, struct obstacles *obstacles,
+bool sockets_look_up(const struct request *request, struct obstacles *obstacles,
                      struct listeners *listeners, char *buffer, const char **gap);
 
 /* A socket as a listing shows it. */

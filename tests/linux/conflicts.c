@@ -6,6 +6,7 @@
  * the arguments, which both have fe80::1 and of which the first has 10.9.0.1.
  */
 #include "linux/request.h"
+#include "linux/shared_port.h"
 #include "linux/sockets.h"
 
 #include <arpa/inet.h>
@@ -192,12 +193,21 @@ static bool is_obstructed(int descriptor, const struct address *address)
 
 /* ---- beside a listener ---- */
 
-/* A socket of TCP with SO_REUSEADDR, bound to that place; -1 when there is one in its way. */
-static int bind_reusing(const struct place *place)
+/* What a socket of TCP is bound with. */
+struct options {
+    bool reuses; /* SO_REUSEADDR */
+    bool shares; /* SO_REUSEPORT */
+};
+
+static const struct options reusing = {.reuses = true};
+
+/* A socket of TCP, bound to that place; -1 when there is one in its way. */
+static int bind_with(const struct options *options, const struct place *place)
 {
     struct address address = address_of(place->address, place->scope, PORT);
     int descriptor = open_socket(place, TCP);
-    set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+    set(descriptor, SOL_SOCKET, SO_REUSEADDR, options->reuses);
+    set(descriptor, SOL_SOCKET, SO_REUSEPORT, options->shares);
     if (bind(descriptor, &address.any, address.length) == 0)
         return descriptor;
     if (errno != EADDRINUSE)
@@ -228,7 +238,8 @@ static bool is_passed_over(const struct place *listener, const struct place *new
     socket.local = request_for(listener).endpoint;
     obstacles_start(&obstacles);
     obstacles_add(&obstacles, &request, &socket);
-    return !obstacles_want_bound(&obstacles, &request, false);
+    return !obstacles_want_bound(&obstacles, &request, false) &&
+           !shared_port_is_possible(&request.endpoint, geteuid());
 }
 
 struct beside {
@@ -244,7 +255,7 @@ static void bind_everywhere(struct beside *beside, const struct place *bound,
     for (int newcomer = 0; newcomer < PLACES; newcomer++) {
         if ((places[newcomer].protocols & TCP) == 0)
             continue;
-        int descriptor = bind_reusing(&places[newcomer]);
+        int descriptor = bind_with(&reusing, &places[newcomer]);
         bool in_the_way = descriptor < 0;
         if (descriptor >= 0)
             close(descriptor);
@@ -263,14 +274,26 @@ static void bind_everywhere(struct beside *beside, const struct place *bound,
     }
 }
 
-static void stand_beside(struct beside *beside, const struct place *bound, bool bound_reuses,
+/* How one is bound, before another listens. */
+static const struct way {
+    struct options bound;
+    bool reuses_no_more; /* once it is bound */
+    struct options listener;
+} ways[] = {
+    {.bound = {.reuses = true}, .listener = {.reuses = true}},
+    {.bound = {.reuses = true}, .reuses_no_more = true, .listener = {.reuses = true}},
+    {.bound = {.shares = true}, .listener = {.shares = true}},
+    {.bound = {.shares = true}, .listener = {.reuses = true, .shares = true}},
+};
+
+static void stand_beside(struct beside *beside, const struct way *way, const struct place *bound,
                          const struct place *listener)
 {
     bool passed_over[PLACES];
-    int first = bind_reusing(bound);
-    if (!bound_reuses)
+    int first = bind_with(&way->bound, bound);
+    if (way->reuses_no_more)
         set(first, SOL_SOCKET, SO_REUSEADDR, 0);
-    int second = bind_reusing(listener);
+    int second = bind_with(&way->listener, listener);
     bool there = second >= 0 && listen(second, 1) == 0;
     for (int newcomer = 0; newcomer < PLACES; newcomer++)
         passed_over[newcomer] = is_passed_over(listener, &places[newcomer]);
@@ -281,7 +304,10 @@ static void stand_beside(struct beside *beside, const struct place *bound, bool 
     close(first);
 }
 
-/* What is bound can stand beside a listener without SO_REUSEADDR if they have nothing in common. */
+/*
+ * What is bound can stand beside a listener without SO_REUSEADDR if they have nothing in common, or
+ * share the port.
+ */
 static bool check_beside_listeners(void)
 {
     struct beside beside = {0};
@@ -289,8 +315,8 @@ static bool check_beside_listeners(void)
         for (int listener = 0; listener < PLACES; listener++) {
             if ((places[bound].protocols & places[listener].protocols & TCP) == 0)
                 continue;
-            stand_beside(&beside, &places[bound], true, &places[listener]);
-            stand_beside(&beside, &places[bound], false, &places[listener]);
+            for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++)
+                stand_beside(&beside, &ways[way], &places[bound], &places[listener]);
         }
     }
     bool passed = beside.wrong == 0 && beside.passed_over > 0 && beside.in_the_way > 0;

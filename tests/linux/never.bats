@@ -584,6 +584,19 @@ serve_elsewhere() {
     assert_untouched foreign stale
 }
 
+@test "N14 the same where both share the port and the foreign one is only bound" {
+    require_bound_shown
+    make_stranger
+    start stranger "${network[@]}" "$stranger" --port "$port" --reuseport \
+        --listen-when "$BATS_TEST_TMPDIR/never"
+    wait_for_line stranger '^bound'
+    serve old --reuseport
+    claim new PORTCLAIM_WAIT_MS=300
+    assert_refused new
+    assert_untouched old stranger
+    assert_said new "held by $(pid_of stranger) .*: foreign, another program"
+}
+
 @test "N14 once the foreign one leaves, the stale one is stopped" {
     serve_stranger foreign --address 127.0.0.1
     serve stale --address ::1

@@ -71,6 +71,32 @@ connect() {
     assert_equal "$(signals_of old)" SIGTERM
 }
 
+# reserve NAME OPTION...: binds and does not listen
+reserve() {
+    start "$1" "${network[@]}" "$program" --port "$port" "${@:2}" \
+        --listen-when "$BATS_TEST_TMPDIR/never"
+    wait_for_line "$1" '^bound'
+    next_tick
+}
+
+@test "S01 one that shares the port with a stale holder and never listened goes with it" {
+    require_bound_shown
+    reserve first --reuseport
+    serve second --reuseport
+    claim new PORTCLAIM_TERM_MS=300
+    assert_took_over new "$(pid_of first)" "$(pid_of second)"
+    assert_not_said new 'took the port'
+}
+
+@test "S02 one that is only bound beside it, with SO_REUSEADDR, keeps nobody from the port" {
+    reserve first --reuseaddr
+    serve second --reuseaddr --ignore-term
+    claim new PORTCLAIM_TERM_MS=300
+    assert_took_over new "$(pid_of second)"
+    assert_untouched first
+    assert_not_said new "held by $(pid_of first)"
+}
+
 @test "S02 one that ignores SIGTERM gets SIGKILL after the grace" {
     serve old --ignore-term
     claim new PORTCLAIM_TERM_MS=300

@@ -277,7 +277,7 @@ static void bound_sockets_are_wanted_when_they_can_matter(void **state)
         enum operation operation;
         const char *request;
         bool reuses_address;
-        bool thorough;
+        bool shared;
         const char *listener; /* NULL: none */
         bool wanted;
     } rows[] = {
@@ -300,7 +300,7 @@ static void bound_sockets_are_wanted_when_they_can_matter(void **state)
         obstacles_start(obstacles);
         if (rows[index].listener != NULL)
             feed(obstacles, &request, SOCKET_LISTENING, rows[index].listener, 1);
-        if (obstacles_want_bound(obstacles, &request, rows[index].thorough) != rows[index].wanted)
+        if (obstacles_want_bound(obstacles, &request, rows[index].shared) != rows[index].wanted)
             fail_msg("row %zu: want %d", index, rows[index].wanted);
     }
 }

@@ -244,7 +244,7 @@ static void check_sock_diag(struct checkup *checkup)
     char *buffer = malloc(SOCKETS_BUFFER_SIZE);
     if (obstacles == NULL || listeners == NULL || buffer == NULL)
         err(EXIT_MISUSE, "portclaim");
-    bool told = sockets_look_up(&request, true, obstacles, listeners, buffer, &gap);
+    bool told = sockets_look_up(&request, obstacles, listeners, buffer, &gap);
     if (told && gap == NULL)
         checkup_pass(checkup, "sock-diag", said("this kernel tells who holds a port"));
     else
