@@ -36,9 +36,7 @@ void before_main_claim(const struct settings *settings, char **environment)
 {
     char entry[SETTINGS_LIST_SIZE];
     const char *cursor = settings->claim;
-    int entry_errno = errno;
     remove_variable(environment, "PORTCLAIM_CLAIM=");
     while (settings_next_entry(&cursor, entry, sizeof(entry)))
         claim_entry(settings, entry);
-    errno = entry_errno;
 }

@@ -27,8 +27,7 @@ long files_read(int directory, const char *path, char *buffer, size_t size);
 /* The target of a link, ended in NUL. Returns its length, or -errno; -ENAMETOOLONG when cut. */
 long files_read_link(int directory, const char *path, char *buffer, size_t size);
 
-/* Device, inode, kind (S_IFMT) and, if wanted, owner of what the path leads to. False when it leads
- * nowhere. */
+/* Device, inode, kind (S_IFMT) and owner of what the path leads to. False when it leads nowhere. */
 bool files_identify(int directory, const char *path, int flags, struct file *file, unsigned *mode,
                     uint32_t *owner);
 

@@ -11,6 +11,7 @@
 #include "state.h"
 #include "system.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -100,10 +101,15 @@ const struct settings *startup_settings(void)
 /*
  * glibc hands a constructor the arguments of main(); it may run before libc has set `environ`,
  * since this object does not depend on libc. musl hands it nothing, and has set `environ`.
+ *
+ * A bind() or listen() that succeeds calls nothing of libc but errno's function and the next of its
+ * own name. Both are looked up here: the loader takes locks for it, and a kilobyte of stack, which
+ * a signal handler may not have.
  */
 __attribute__((constructor)) static void start(int argument_count, char **arguments,
                                                char **environment)
 {
+    int entry_errno = errno;
     (void)argument_count;
     (void)arguments;
     if (environ != NULL)
@@ -112,4 +118,5 @@ __attribute__((constructor)) static void start(int argument_count, char **argume
     read_once(environment);
     if (startup_settings() != NULL && settings.claim[0] != '\0' && ask_of_self(claims_itself))
         before_main_claim(&settings, environment);
+    errno = entry_errno;
 }
