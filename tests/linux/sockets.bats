@@ -40,6 +40,7 @@ assert_replaced() {
 
 @test "R04 the kernel agrees on every pair of addresses, devices and protocols" {
     [ "$engine" = preload ] || skip "no engine is in it"
+    require_bound_shown
     make_devices
     run "${network[@]}" "$build/tests/conflicts" veth-a veth-b
     [ "$status" -eq 0 ] || fail "$output"
