@@ -23,11 +23,11 @@ measure() {
     hold || fail 'nobody can hold the port'
     among '10 × 100' 15 10 100
     among '300 × 300' 8 300 300
-    among '1000 × 300' 2 1000 300
     local all=("${subjects[@]}")
     subjects=("$limit" "$ours")
     among '300 × 300, relatives' 8 300 300 orphans
     subjects=("${all[@]}")
+    among '1000 × 300' 2 1000 300
     release
     local name
     for name in 'ss -ltnp' 'lsof -i' 'fuser'; do
