@@ -53,7 +53,7 @@ subject() {
 version_of() {
     case $1 in
     'npm '*)
-        sed -n 's/^ *"version": "\(.*\)".*/'"${1#npm } "'\1/p; T; q' \
+        sed -n 's/^[[:space:]]*"version": "\(.*\)".*/'"${1#npm } "'\1/p; T; q' \
             "$programs/npm/node_modules/${1#npm }/package.json"
         return
         ;;

@@ -14,11 +14,7 @@ npm=$repository/build/bench/npm/node_modules/.bin
 measure() {
     subject 'kill and spin'
     subject 'object'
-    if [ -x "$(command -v lsof)" ]; then
-        subject 'fixed schedule'
-    else
-        note "Left out: fixed schedule, for there is no lsof (\`make deps-bench\`)."
-    fi
+    peer 'fixed schedule' lsof lsof
     peer 'fuser -k' psmisc fuser
     peer 'kill-port' 'npm kill-port' "$npm/kill-port"
     peer 'fkill' 'npm fkill-cli' "$npm/fkill"
