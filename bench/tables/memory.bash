@@ -24,12 +24,18 @@ measure() {
         case $name in
         plain | object) continue ;;
         esac
-        reach resident object "$name" 1
+        reach resident object "$name" 1 "it is a file of $(size_of "$object") KiB, which the kernel \
+maps 64 KiB at a time; libc's pages, which differ from run to run, are more than that"
         reach 'private, written' object "$name" 1
         reach 'stack of bind and listen' object "$name" 1 \
             "the loader compares one name more, as with any object that has no symbol versions"
     done
     note_added
+}
+
+# size_of FILE: in KiB
+size_of() {
+    echo $(($(stat -Lc %s "$1") / 1024))
 }
 
 note_added() {
