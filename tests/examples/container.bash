@@ -21,7 +21,8 @@ put_portclaim() {
 start_container() {
     require_root
     unshare --mount --pid --net --fork true 2>/dev/null || skip "no namespaces can be made here"
-    start container unshare --mount --pid --fork --kill-child --mount-proc --net --ipc \
+    # Where an image looks for its programs first, whatever PATH the tests have.
+    start container env "PATH=/usr/local/bin:$PATH" unshare --mount --pid --fork --kill-child --mount-proc --net --ipc \
         "$repository/tests/examples/contain" "$BATS_TEST_TMPDIR/container" "$@"
     wait_until 10 has_run "$started"
     container=$(descendants_of "$started" | head -n 1)

@@ -78,11 +78,15 @@ harness_teardown() {
     [ -n "${BATS_TEST_COMPLETED:-}" ] || show_logs
 }
 
+# With their children: nginx and redis write their titles over the environment, where the tag is that
+# is looked for afterwards. A master that still runs would replace a worker that ends.
 end_started() {
     local pid
     for pid in "${process_of[@]}"; do
         if [ "$(start_time "$pid")" = "${start_time_of[$pid]}" ]; then
-            kill -KILL "$pid" 2>/dev/null || true
+            kill -STOP "$pid" 2>/dev/null || true
+            # shellcheck disable=SC2046
+            kill -KILL "$pid" $(descendants_of "$pid") 2>/dev/null || true
         fi
         # The shell would report how it ended, in the middle of what a failed test has to say.
         wait "$pid" 2>/dev/null || true
@@ -184,11 +188,14 @@ parent_of() {
 
 # The PIDs of all its descendants, without itself.
 descendants_of() {
-    local child
-    # shellcheck disable=SC2013
-    for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
-        echo "$child"
-        descendants_of "$child"
+    local file children child
+    for file in "/proc/$1/task/"*/children; do
+        children=
+        { read -r children <"$file"; } 2>/dev/null || true # a line without an end
+        for child in $children; do
+            echo "$child"
+            descendants_of "$child"
+        done
     done
 }
 

@@ -15,7 +15,7 @@ setup() {
 }
 
 teardown() {
-    servers_teardown
+    harness_teardown
 }
 
 @test "S01 N07 Node http, by $engine" { kind node; }

@@ -10,7 +10,7 @@ setup() {
 }
 
 teardown() {
-    servers_teardown
+    harness_teardown
 }
 
 start_clients() {

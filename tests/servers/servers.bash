@@ -145,19 +145,7 @@ servers_setup() {
         { port=$(pick_port) && other_port=$(pick_port) && stranger_port=$(pick_port); }
 }
 
-# nginx and redis write their titles over their environment, where the harness looks for its tag:
-# their workers are noted one by one. A master that still runs would replace a worker that ends.
-servers_teardown() {
-    local pid
-    for pid in "${process_of[@]}"; do
-        [ "$(start_time "$pid")" = "${start_time_of[$pid]}" ] || continue
-        kill -STOP "$pid" 2>/dev/null || true
-        adopt "$pid"
-    done
-    harness_teardown
-}
-
-# adopt PID: its descendants end with the test.
+# adopt PID: its descendants end with the test, also when it has ended before.
 adopt() {
     local child
     for child in $(descendants_of "$1"); do

@@ -11,7 +11,7 @@ setup() {
 }
 
 teardown() {
-    servers_teardown
+    harness_teardown
 }
 
 @test "S01 Node http on both families by one socket (::)" {

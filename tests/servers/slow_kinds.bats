@@ -12,7 +12,7 @@ setup() {
 }
 
 teardown() {
-    servers_teardown
+    harness_teardown
 }
 
 @test "S01 B01 N07 Go net/http, by $engine" { kind go; }
