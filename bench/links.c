@@ -2,10 +2,13 @@
  * links: the least that naming every holder of a socket could take. The kernel has no list of them:
  * every descriptor of every process has to be asked for.
  *
- *     links CASE link     reads every link of /proc/PID/fd, as all who look do
- *     links CASE call     one call for each: kcmp(2), the cheapest that takes a PID and a
- * descriptor and leaves the process alone. Whether two are the same file, which is all that it
- * says, does not find a holder.
+ *     links CASE link
+ *         reads every link of /proc/PID/fd, as all who look do
+ *
+ *     links CASE call
+ *         one call for each: kcmp(2), the cheapest that takes a PID and a descriptor and leaves the
+ *         process alone. Whether two are the same file, which is all that it says, does not find a
+ *         holder.
  *
  * Prints "CASE<tab>nanoseconds".
  */

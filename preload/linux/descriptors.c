@@ -3,11 +3,9 @@
 #include "clock.h"
 #include "files.h"
 
-enum { CLOCK_EVERY = 8 /* descriptors, of which each takes some microseconds */ };
-
 struct listing {
-    int directory;  /* .../fd */
-    uint32_t count; /* of descriptors, of whatever kind */
+    int directory; /* .../fd */
+    bool any;      /* there was a descriptor, of whatever kind */
     bool stopped;
     uint64_t deadline_ms;
     bool (*visit)(void *context, uint64_t inode);
@@ -31,10 +29,11 @@ static bool visit_descriptor(void *context, const char *name)
     uint64_t inode;
     if (name[0] == '.')
         return true;
+    listing->any = true;
     if (files_read_link(listing->directory, name, link, sizeof(link)) > 0 &&
         parse_socket_link(link, &inode) && !listing->visit(listing->context, inode))
         listing->stopped = true;
-    if (++listing->count % CLOCK_EVERY == 0 && clock_now_ms() >= listing->deadline_ms)
+    if (clock_now_ms() >= listing->deadline_ms)
         listing->stopped = true;
     return !listing->stopped;
 }
@@ -71,7 +70,7 @@ void descriptors_list(int32_t pid, bool every_thread, uint64_t deadline_ms,
     char path[NAME_SIZE];
     files_name_number(path, "/proc/", (uint64_t)pid, "/fd");
     list_directory(&listing, AT_FDCWD, path);
-    if (listing.stopped || (listing.count > 0 && !every_thread))
+    if (listing.stopped || (listing.any && !every_thread))
         return;
     struct thread_listing threads = {.listing = &listing};
     files_name_number(path, "/proc/", (uint64_t)pid, "/task");

@@ -22,7 +22,7 @@ struct search {
     bool every_thread;
     const struct holders_candidates *candidates; /* NULL: everybody may be a holder */
     struct holder *holder;                       /* whose sockets are being collected */
-    int proc;                                    /* /proc */
+    int proc;                                    /* /proc; of no use with candidates */
 };
 
 static bool in_time(const struct search *search)
@@ -275,6 +275,7 @@ static void search_candidates(struct search *search)
 static void search_everybody(struct search *search, bool thorough)
 {
     const struct holders_workspace *workspace = search->workspace;
+    search->proc = files_open_directory(AT_FDCWD, "/proc");
     if (!thorough && (search->observation->self.known & KNOWN_EXECUTABLE) != 0) {
         if (!search_relatives(search))
             search_processes(search, visit_own_program);
@@ -286,17 +287,16 @@ static void search_everybody(struct search *search, bool thorough)
         search->every_thread = true;
         search_processes(search, visit_process);
     }
+    files_close(search->proc);
 }
 
 static void search_holders(struct search *search, bool thorough)
 {
     const struct holders_workspace *workspace = search->workspace;
-    search->proc = files_open_directory(AT_FDCWD, "/proc");
     if (search->candidates != NULL)
         search_candidates(search);
     else
         search_everybody(search, thorough);
-    files_close(search->proc);
     (void)in_time(search); /* whatever was read last may be cut short as well */
     for (uint32_t index = 0; index < workspace->obstacles.count; index++) {
         if (!workspace->held[index])

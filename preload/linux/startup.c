@@ -102,9 +102,9 @@ const struct settings *startup_settings(void)
  * glibc hands a constructor the arguments of main(); it may run before libc has set `environ`,
  * since this object does not depend on libc. musl hands it nothing, and has set `environ`.
  *
- * A bind() or listen() that succeeds calls nothing of libc but errno's function and the next of its
- * own name. Both are looked up here: the loader takes locks for it, and a kilobyte of stack, which
- * a signal handler may not have.
+ * Without further settings a bind() or listen() that succeeds calls nothing of libc but errno's
+ * function and the next of its own name. Both are looked up here: the loader takes locks for it,
+ * and a kilobyte of stack, which a signal handler may not have.
  */
 __attribute__((constructor)) static void start(int argument_count, char **arguments,
                                                char **environment)

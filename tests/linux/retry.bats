@@ -239,8 +239,8 @@ between() {
 
 @test "R07 a look-up that takes for ever does not use up the budget, and nobody is stopped" {
     serve old
-    # Each descriptor costs 100 ms: the look is never finished.
-    inject readlinkat:delay_enter=100000
+    # Each process costs 300 ms: the look is never finished.
+    inject readlinkat:delay_enter=300000
     claim new PORTCLAIM_WAIT_MS=2000
     assert_refused new
     between 2000 "$(refused_after new)" 2900
