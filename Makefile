@@ -425,8 +425,9 @@ check: deps
 	@ONE_ENGINE=yes WINDOWS_OBSTACLE='$(WINDOWS_OBSTACLE)' AARCH64_OBSTACLE='$(AARCH64_OBSTACLE)' \
 		prove -j$(TEST_JOBS) --merge --exec tests/tap-run $(BATS) \
 		tests/simulation/mutants.sh $(SIMULATION) $(UNIT_TESTS) $(UNIT_SANITIZED) \
-		$(WINDOWS_UNIT_TESTS) $(if $(AARCH64_OBSTACLE),,$(AARCH64_UNIT_TESTS)) && \
-		tests/requirements --quiet
+		$(WINDOWS_UNIT_TESTS) $(if $(AARCH64_OBSTACLE),,$(AARCH64_UNIT_TESTS)) || \
+		{ tests/failures && false; }
+	@tests/requirements --quiet
 
 check-engines:
 	@$(MAKE) --no-print-directory -j$(JOBS) tests $(if $(LIB32),i386-tests)
