@@ -408,7 +408,9 @@ deps:
 deps-servers:
 	@tests/deps servers
 
-# Looked for once, and not before it is asked for.
+# Looked for once, and not before it is asked for: nor by a make that a test runs, which finds them
+# in its environment and would look for them in order to export them.
+unexport WINDOWS_OBSTACLE AARCH64_OBSTACLE
 WINDOWS_OBSTACLE = $(eval WINDOWS_OBSTACLE := $$(shell tests/lib/obstacle $(WINDOWS_CC) \
 	jansson $(JANSSON)))$(WINDOWS_OBSTACLE)
 
