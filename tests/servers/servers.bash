@@ -174,12 +174,15 @@ answers_or_ended() {
 }
 
 # Does anybody listen on the port? Asking costs more than looking, of which no process is needed.
+# Listeners are the first in the table; what follows can be thousands in TIME_WAIT, and reading those
+# line by line takes minutes.
 listens_or_ended() {
     local file line hex
     printf -v hex '%04X' "$1"
     for file in "/proc/$2/net/"tcp{,6}; do
         while read -r line; do
             [[ $line != *":$hex "*":0000 0A "* ]] || return 0
+            [[ $line == *" 0A "* || $line == sl* ]] || break
         done 2>/dev/null <"$file"
     done
     dead "$2"
