@@ -11,9 +11,10 @@ servers=$repository/tests/servers
 port=18789
 other_port=18790
 
-# pyenv and its like put shell scripts in front of the interpreter; the tests want the real one.
+# pyenv and its like put shell scripts in front of the interpreter; the tests want the real one. Sets
+# $python, once.
 find_python() {
-    python3 -c 'import sys; print(sys.executable)'
+    [ -n "${python:-}" ] || python=$(python3 -c 'import sys; print(sys.executable)')
 }
 
 # ----- the kinds ------------------------------------------------------------------------------
@@ -51,11 +52,13 @@ node_two_command() {
 }
 
 python_module_command() {
-    command=("$(find_python)" -m http.server "$1" --bind 127.0.0.1)
+    find_python
+    command=("$python" -m http.server "$1" --bind 127.0.0.1)
 }
 
 asyncio_command() {
-    command=("$(find_python)" "$servers/asyncio_server.py" "$1")
+    find_python
+    command=("$python" "$servers/asyncio_server.py" "$1")
 }
 
 # Two instances of one service share configuration and prefix; another service has its own.
