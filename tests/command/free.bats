@@ -64,7 +64,7 @@ assert_bindable() {
 
 @test "C04 without a name nobody is stopped: it waits, says by whom the port is held and what to do" {
     serve old
-    ask free --wait-ms 500 "127.0.0.1:$port"
+    ask free --wait-ms 2000 "127.0.0.1:$port"
     assert_status 1
     assert_answer "127.0.0.1:$port not claimed in .*: (still|last seen) held by $(pid_of old) .*: foreign, not named by --match, --unit or --service; name it if it may be stopped, or use --force"
     assert_untouched old
@@ -100,7 +100,7 @@ assert_bindable() {
 
 @test "C04 rules of the environment count, and give way to the command line's" {
     serve old
-    PORTCLAIM_MATCH=comm:server ask free --match exe:nobody --wait-ms 500 "$port"
+    PORTCLAIM_MATCH=comm:server ask free --match exe:nobody --wait-ms 2000 "$port"
     assert_status 1
     assert_untouched old
     PORTCLAIM_MATCH=comm:server ask free "$port"
@@ -134,7 +134,7 @@ assert_bindable() {
     start old "${network[@]}" env PORTCLAIM_SERVICE=gateway "$server" --port "$port"
     assert_listening old
     next_tick
-    ask free --wait-ms 500 --service other "$port"
+    ask free --wait-ms 2000 --service other "$port"
     assert_status 1
     assert_answer 'foreign, another service label'
     assert_untouched old
@@ -148,7 +148,7 @@ assert_bindable() {
     start old "${network[@]}" env PORTCLAIM_SERVICE=gateway "$server" --port "$port"
     assert_listening old
     next_tick
-    ask free --force --service other --wait-ms 500 "$port"
+    ask free --force --service other --wait-ms 2000 "$port"
     assert_status 1
     assert_untouched old
 }
@@ -199,7 +199,7 @@ assert_bindable() {
 
 @test "C04 --force spares ancestors: a hook of the server itself" {
     start old "${network[@]}" "$server" --port "$port" --spawn \
-        "$portclaim free --force --wait-ms 500 $port >$logs/hook 2>&1; echo \"status \$?\" >>$logs/hook"
+        "$portclaim free --force --wait-ms 2000 $port >$logs/hook 2>&1; echo \"status \$?\" >>$logs/hook"
     wait_for_line "$logs/hook" '^status 1$'
     grep -q 'lineage, an ancestor of this process' "$logs/hook"
     assert_untouched old
@@ -211,7 +211,7 @@ assert_bindable() {
     become 65534
     serve old
     as=()
-    ask free --force --wait-ms 500 "$port"
+    ask free --force --wait-ms 2000 "$port"
     assert_status 1
     assert_answer "foreign, another user's process; stop it as that user"
     assert_untouched old
@@ -222,7 +222,7 @@ assert_bindable() {
     start client "${network[@]}" "$build/tests/client" --from "$port" --stay 127.0.0.1 "$other_port"
     wait_for_line client '^connected'
     next_tick
-    ask free --force --wait-ms 500 "$port"
+    ask free --force --wait-ms 2000 "$port"
     assert_status 1
     assert_answer 'ip_local_reserved_ports'
     assert_alive "$(pid_of client)"
@@ -230,10 +230,10 @@ assert_bindable() {
 
 @test "C04 --force spares the protected" {
     serve old
-    ask free --force --protect "$(pid_of old)" --wait-ms 500 "$port"
+    ask free --force --protect "$(pid_of old)" --wait-ms 2000 "$port"
     assert_status 1
     assert_untouched old
-    ask free --force --protect nobody --protect 'serv*' --wait-ms 500 "$port"
+    ask free --force --protect nobody --protect 'serv*' --wait-ms 2000 "$port"
     assert_status 1
     assert_untouched old
 }
@@ -241,7 +241,7 @@ assert_bindable() {
 @test "C04 nobody is stopped for a port that another one keeps" {
     serve old
     serve_stranger other --address 127.0.0.2
-    ask free --match "exe:$server" --wait-ms 500 "$port"
+    ask free --match "exe:$server" --wait-ms 2000 "$port"
     assert_status 1
     assert_untouched old other
     # Of 127.0.0.1 alone the named one is the only holder.
@@ -253,7 +253,7 @@ assert_bindable() {
 @test "C04 more holders than are looked at: nobody is stopped, and that is why" {
     serve old --fork-workers 70
     wait_until 20 eval '[ "$(descendants_of "$(pid_of old)" | wc -l)" -eq 70 ]'
-    ask free --force --wait-ms 500 "$port"
+    ask free --force --wait-ms 2000 "$port"
     assert_status 1
     assert_answer 'more processes hold the port than fit one look: nobody is stopped'
     assert_answer 'not claimed in .*: stale, any .*; it was not asked to stop, for not everything could be seen'
@@ -293,7 +293,7 @@ wait"
 
 @test "C04 the limit of kills holds for it too" {
     serve old
-    ask free --limit 0/60 --match comm:server --wait-ms 500 "$port"
+    ask free --limit 0/60 --match comm:server --wait-ms 2000 "$port"
     assert_status 1
     assert_answer 'kill war: 0 kills in 60 s'
     assert_untouched old

@@ -135,7 +135,7 @@ takeover() {
     launch old wine "${line[@]}"
     local before=$answered
     node_line node-20
-    start_in_wine new env PORTCLAIM_WAIT_MS=500 "${under[@]}" "${line[@]}"
+    start_in_wine new env PORTCLAIM_WAIT_MS=2000 "${under[@]}" "${line[@]}"
     exit_of new 30
     assert_said new 'EADDRINUSE'
     assert_said new 'foreign, another script'
@@ -155,7 +155,7 @@ server.listen(Number(process.argv[2]), '127.0.0.1', () => {
   spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' });
 });
 END
-    launch gateway env PORTCLAIM_WAIT_MS=300 "${under[@]}" "${line[@]}"
+    launch gateway env PORTCLAIM_WAIT_MS=2000 "${under[@]}" "${line[@]}"
     local before=$answered
     wait_for_line gateway '^sidecar: ' 30
     assert_said gateway '^sidecar: EADDRINUSE'
