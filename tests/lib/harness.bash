@@ -75,9 +75,20 @@ harness_teardown() {
     tearing_down=yes
     # Otherwise grep would find itself.
     export -n TEST_TAG
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || show_ends
     end_started
     wait_until 10 end_leftovers
     [ -n "${BATS_TEST_COMPLETED:-}" ] || show_logs
+}
+
+# Of a failed test: what had ended before it did, and how.
+show_ends() {
+    local name
+    for name in "${!process_of[@]}"; do
+        if [[ $name == adopted* ]] || alive "${process_of[$name]}"; then continue; fi
+        exit_of "$name" 2>/dev/null # the shell would report it in its own way
+        echo "$name: ended with status $exit_status"
+    done
 }
 
 # With their children: nginx and redis write their titles over the environment, where the tag is that
