@@ -91,13 +91,15 @@ void obstacles_add(struct obstacles *obstacles, const struct request *request,
  * SO_REUSEPORT, as several listeners on one endpoint have for sure; then it is in the way of
  * everybody who has not.
  */
-bool obstacles_want_bound(const struct obstacles *obstacles, const struct request *request,
-                          bool shared)
+enum bound_sockets obstacles_want_bound(const struct obstacles *obstacles,
+                                        const struct request *request)
 {
     if (request->operation != OPERATION_BIND)
-        return false;
-    return shared || !request->reuses_address || obstacles->count != 1 ||
-           !has_listener_for(obstacles, &request->endpoint);
+        return BOUND_UNWANTED;
+    if (request->reuses_address && obstacles->count == 1 &&
+        has_listener_for(obstacles, &request->endpoint))
+        return BOUND_WANTED_IF_SHARED;
+    return BOUND_WANTED;
 }
 
 /* Beside a listener on all that is requested no connection can be in the way on its own. */

@@ -47,13 +47,19 @@ void obstacles_start(struct obstacles *obstacles);
 void obstacles_add(struct obstacles *obstacles, const struct request *request,
                    const struct socket *socket);
 
+/* Need those sockets be looked at that are only bound? */
+enum bound_sockets {
+    BOUND_UNWANTED,
+    BOUND_WANTED_IF_SHARED, /* if the only listener may share its port (SO_REUSEPORT) */
+    BOUND_WANTED,
+};
+
 /*
- * After the listening sockets of a stream protocol: need those be looked at that are only bound?
- * The kernel finds them among all sockets that have a port, however many there are. `shared`: the
- * listener may share its port (SO_REUSEPORT), which only matters where there is just one.
+ * To be asked after the listening sockets of a stream protocol: the kernel finds those that are
+ * only bound among all sockets that have a port, however many there are.
  */
-bool obstacles_want_bound(const struct obstacles *obstacles, const struct request *request,
-                          bool shared);
+enum bound_sockets obstacles_want_bound(const struct obstacles *obstacles,
+                                        const struct request *request);
 
 /*
  * After the listening and bound sockets: need the connections be looked at as well? There can be

@@ -139,9 +139,10 @@ static bool wants_bound(const struct collection *collection)
 {
     const struct request *request = collection->request;
     const struct obstacles *obstacles = collection->obstacles;
-    return obstacles_want_bound(obstacles, request, false) ||
-           (obstacles_want_bound(obstacles, request, true) &&
-            shared_port_is_possible(&request->endpoint, obstacles->sockets[0].owner_user));
+    enum bound_sockets wanted = obstacles_want_bound(obstacles, request);
+    if (wanted != BOUND_WANTED_IF_SHARED)
+        return wanted == BOUND_WANTED;
+    return shared_port_is_possible(&request->endpoint, obstacles->sockets[0].owner_user);
 }
 
 static bool look_up_by_netlink(int netlink, struct collection *collection, char *buffer)

@@ -238,7 +238,7 @@ static bool is_passed_over(const struct place *listener, const struct place *new
     socket.local = request_for(listener).endpoint;
     obstacles_start(&obstacles);
     obstacles_add(&obstacles, &request, &socket);
-    return !obstacles_want_bound(&obstacles, &request, false) &&
+    return obstacles_want_bound(&obstacles, &request) != BOUND_WANTED &&
            !shared_port_is_possible(&request.endpoint, geteuid());
 }
 

@@ -290,7 +290,8 @@ static void show_obstacles(struct look *look, const struct request *request)
     asked.reuses_address = world->reuses;
     obstacles_start(&obstacles);
     feed(world, &asked, SOCKET_LISTENING, SOCKET_LISTENING, &obstacles);
-    if (asked.endpoint.protocol == PROTOCOL_UDP || obstacles_want_bound(&obstacles, &asked, false))
+    if (asked.endpoint.protocol == PROTOCOL_UDP ||
+        obstacles_want_bound(&obstacles, &asked) == BOUND_WANTED)
         feed(world, &asked, SOCKET_BOUND, SOCKET_BOUND, &obstacles);
     if (obstacles_want_connections(&obstacles, &asked))
         feed(world, &asked, SOCKET_CONNECTED, SOCKET_SENDING, &obstacles);

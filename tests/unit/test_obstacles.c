@@ -277,21 +277,19 @@ static void bound_sockets_are_wanted_when_they_can_matter(void **state)
         enum operation operation;
         const char *request;
         bool reuses_address;
-        bool shared;
         const char *listener; /* NULL: none */
-        bool wanted;
+        enum bound_sockets wanted;
     } rows[] = {
-        {OPERATION_BIND, "127.0.0.1:80", true, false, NULL, true},
-        {OPERATION_BIND, "127.0.0.1:80", true, false, "127.0.0.1:80", false},
-        {OPERATION_BIND, "127.0.0.1:80", true, false, "0.0.0.0:80", false},
-        {OPERATION_BIND, "127.0.0.1:80", true, false, "[::]:80", false},
-        {OPERATION_BIND, "127.0.0.1:80", true, true, "127.0.0.1:80", true},
-        {OPERATION_BIND, "127.0.0.1:80", false, false, "127.0.0.1:80", true},
-        {OPERATION_BIND, "0.0.0.0:80", true, false, "127.0.0.1:80", true},
-        {OPERATION_BIND, "[::]:80", true, false, "0.0.0.0:80", true},
-        {OPERATION_BIND, "127.0.0.1:80", true, false, "127.0.0.1:81", true},
-        {OPERATION_LISTEN, "127.0.0.1:80", true, true, NULL, false},
-        {OPERATION_SHARE, "127.0.0.1:80", true, true, NULL, false},
+        {OPERATION_BIND, "127.0.0.1:80", true, NULL, BOUND_WANTED},
+        {OPERATION_BIND, "127.0.0.1:80", true, "127.0.0.1:80", BOUND_WANTED_IF_SHARED},
+        {OPERATION_BIND, "127.0.0.1:80", true, "0.0.0.0:80", BOUND_WANTED_IF_SHARED},
+        {OPERATION_BIND, "127.0.0.1:80", true, "[::]:80", BOUND_WANTED_IF_SHARED},
+        {OPERATION_BIND, "127.0.0.1:80", false, "127.0.0.1:80", BOUND_WANTED},
+        {OPERATION_BIND, "0.0.0.0:80", true, "127.0.0.1:80", BOUND_WANTED},
+        {OPERATION_BIND, "[::]:80", true, "0.0.0.0:80", BOUND_WANTED},
+        {OPERATION_BIND, "127.0.0.1:80", true, "127.0.0.1:81", BOUND_WANTED},
+        {OPERATION_LISTEN, "127.0.0.1:80", true, NULL, BOUND_UNWANTED},
+        {OPERATION_SHARE, "127.0.0.1:80", true, NULL, BOUND_UNWANTED},
     };
     struct obstacles *obstacles = *state;
     for (size_t index = 0; index < COUNT(rows); index++) {
@@ -300,7 +298,7 @@ static void bound_sockets_are_wanted_when_they_can_matter(void **state)
         obstacles_start(obstacles);
         if (rows[index].listener != NULL)
             feed(obstacles, &request, SOCKET_LISTENING, rows[index].listener, 1);
-        if (obstacles_want_bound(obstacles, &request, rows[index].shared) != rows[index].wanted)
+        if (obstacles_want_bound(obstacles, &request) != rows[index].wanted)
             fail_msg("row %zu: want %d", index, rows[index].wanted);
     }
 }
