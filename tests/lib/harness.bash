@@ -214,8 +214,15 @@ descendants_of() {
 
 # ----- waiting --------------------------------------------------------------------------------
 
-# wait_until SECONDS COMMAND...: until it succeeds; fails when it never does.
+# wait_until SECONDS COMMAND...: until it succeeds; fails when it never does. bats notes where each
+# command of a test stands; of those that are run again and again it would do little else.
 wait_until() {
+    local -
+    set +T
+    ask_until "$@"
+}
+
+ask_until() {
     local bound=${1%s} now=${EPOCHREALTIME/[.,]/} end pause=0.01
     shift
     end=$((now + bound * 1000000))
