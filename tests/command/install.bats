@@ -33,9 +33,9 @@ teardown() {
     harness_teardown
 }
 
-# make_target TARGET [VARIABLE=VALUE ...]: without what a `make check` around it was told.
+# make_target TARGET [VARIABLE=VALUE ...]: without what a `make check` around it was told, or the shell.
 make_target() {
-    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory -C "$repository" \
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PREFIX -u LIBDIR make --no-print-directory -C "$repository" \
         "BUILD=$copy" "$@" >"$(log_of make)" 2>&1 || fail "make $*"
 }
 
