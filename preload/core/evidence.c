@@ -68,6 +68,8 @@ static const struct entry entries[] = {
                             ADVICE_OF_SYSTEM},
     [EVIDENCE_UNREADABLE] = {VERDICT_UNKNOWN, "unreadable", "its identity cannot be read",
                              ADVICE_OF_SYSTEM},
+    [EVIDENCE_ENDING] = {VERDICT_UNKNOWN, "ending", "it is ending",
+                         "its end takes long: raise PORTCLAIM_WAIT_MS"},
     [EVIDENCE_NO_LINEAGE] = {VERDICT_UNKNOWN, "no-lineage", "our own ancestors cannot be read",
                              ADVICE_OF_SYSTEM},
 };

@@ -47,6 +47,7 @@ struct process {
     uint64_t start_ms; /* on the clock of host.now_ms */
     uint32_t user;     /* effective user id */
     bool essential;    /* a service's own process, or one that the system needs: never signalled */
+    bool ending;       /* its end has begun: its program cannot be read, its sockets close soon */
     char name[PROCESS_NAME_SIZE];
     struct file executable;
     struct file directory; /* the working directory */
@@ -135,6 +136,7 @@ enum evidence {
     EVIDENCE_INVISIBLE,  /* the socket is seen, its process is not */
     EVIDENCE_CUT_SHORT,  /* the socket is seen, its process was not found in time */
     EVIDENCE_UNREADABLE, /* the process is seen, its identity is not */
+    EVIDENCE_ENDING,     /* likewise, for its end has begun */
     EVIDENCE_NO_LINEAGE, /* our own way up to the root cannot be read */
 };
 

@@ -182,8 +182,8 @@ static const struct target *find_known_stale(const struct judge_context *context
     return NULL;
 }
 
-static enum evidence weigh(const struct judge_context *context, const struct process *self,
-                           const struct holder *holder, const struct target *known)
+static enum evidence weigh_whole(const struct judge_context *context, const struct process *self,
+                                 const struct holder *holder, const struct target *known)
 {
     enum evidence evidence = EVIDENCE_NONE;
     if (holder->visible)
@@ -199,6 +199,14 @@ static enum evidence weigh(const struct judge_context *context, const struct pro
     if (context->shares && (evidence == EVIDENCE_YOUNGER || evidence == EVIDENCE_SIBLING))
         evidence = right_to_share(context, self, holder, evidence);
     return evidence;
+}
+
+static enum evidence weigh(const struct judge_context *context, const struct process *self,
+                           const struct holder *holder, const struct target *known)
+{
+    enum evidence evidence = weigh_whole(context, self, holder, known);
+    bool ending = holder->visible && holder->process.ending;
+    return evidence == EVIDENCE_UNREADABLE && ending ? EVIDENCE_ENDING : evidence;
 }
 
 static void pronounce(struct holder *holder, enum evidence evidence)
@@ -264,8 +272,8 @@ static void judge_heir(const struct judge_context *context, const struct observa
                        struct holder *holder)
 {
     bool open_case =
-        holder->evidence == EVIDENCE_UNREADABLE || holder->evidence == EVIDENCE_YOUNGER ||
-        holder->verdict == VERDICT_CLIENT ||
+        holder->evidence == EVIDENCE_UNREADABLE || holder->evidence == EVIDENCE_ENDING ||
+        holder->evidence == EVIDENCE_YOUNGER || holder->verdict == VERDICT_CLIENT ||
         (holder->verdict == VERDICT_FOREIGN && holder->evidence != EVIDENCE_OTHER_USER &&
          holder->evidence != EVIDENCE_OTHER_SERVICE);
     if (!open_case || (holder->process.known & KNOWN_START) == 0 ||

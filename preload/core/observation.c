@@ -12,6 +12,7 @@ void observation_clear_process(struct process *process, int32_t pid)
     process->start_ms = 0;
     process->user = 0;
     process->essential = false;
+    process->ending = false;
     process->name[0] = '\0';
     process->executable.path[0] = '\0';
     process->executable.deleted = false;

@@ -3,9 +3,14 @@
 #include "targets.h"
 
 /* One who was asked counts until its end, also when nothing of it can be read any more. */
+static bool is_going(struct claim *claim, const struct holder *holder)
+{
+    return holder->evidence == EVIDENCE_ENDING || targets_include(claim, holder);
+}
+
 static bool has_to_go(struct claim *claim, const struct holder *holder)
 {
-    return holder->verdict == VERDICT_STALE || targets_include(claim, holder);
+    return holder->verdict == VERDICT_STALE || is_going(claim, holder);
 }
 
 static bool nobody_will_be_asked(struct claim *claim)
@@ -14,7 +19,7 @@ static bool nobody_will_be_asked(struct claim *claim)
     bool hopeless = !observation->complete || claim->breaker_open;
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         const struct holder *holder = &observation->holders[index];
-        hopeless |= judge_blocks(holder) && !targets_include(claim, holder);
+        hopeless |= judge_blocks(holder) && !is_going(claim, holder);
     }
     return hopeless;
 }

@@ -60,12 +60,16 @@ static bool is_expected(struct claim *claim, const struct holder *holder)
     return targets_include(claim, holder);
 }
 
+/* Where the call has succeeded nobody is waited for who may stay. */
+static enum action other_action(const struct claim *claim, const struct holder *holder)
+{
+    return claim_shares(claim) && holder->evidence != EVIDENCE_ENDING ? ACTION_LEFT : ACTION_WAIT;
+}
+
 /* Those to whom nothing is done now. `stale_action` says why not to the stale ones. */
 void telling_who_is_left(struct claim *claim, enum action stale_action)
 {
     const struct observation *observation = &claim->observation;
-    /* Where the call has succeeded nobody else is waited for. */
-    enum action other_action = claim_shares(claim) ? ACTION_LEFT : ACTION_WAIT;
     const char *obstruction = observation->obstruction;
     uint64_t digest = holders_digest(observation);
     if (obstruction != NULL)
@@ -78,7 +82,7 @@ void telling_who_is_left(struct claim *claim, enum action stale_action)
         const struct holder *holder = &observation->holders[index];
         bool stale = holder->verdict == VERDICT_STALE;
         if (!is_expected(claim, holder))
-            telling_asked(claim, holder, stale ? stale_action : other_action, NULL);
+            telling_asked(claim, holder, stale ? stale_action : other_action(claim, holder), NULL);
     }
 }
 

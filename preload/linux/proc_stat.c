@@ -9,7 +9,13 @@ enum {
     FIELD_STATE = 3, /* counted from 1 */
     FIELD_PARENT = 4,
     FIELD_PROCESS_GROUP = 5,
+    FIELD_FLAGS = 9,
     FIELD_START = 22,
+    /*
+     * PF_EXITING of include/linux/sched.h. do_exit() in kernel/exit.c sets it, gives back the
+     * memory, and with it what /proc/PID/exe names, and closes files after that.
+     */
+    FLAG_EXITING = 0x4,
 };
 
 static uint64_t read_unsigned(const char *field)
@@ -40,6 +46,8 @@ static bool parse_stat(const char *line, struct proc_stat *stat)
             stat->parent = (int32_t)read_unsigned(field);
         if (number == FIELD_PROCESS_GROUP)
             stat->process_group = (int32_t)read_unsigned(field);
+        if (number == FIELD_FLAGS)
+            stat->ending = (read_unsigned(field) & FLAG_EXITING) != 0;
         if (number == FIELD_START)
             stat->start_ticks = read_unsigned(field);
         while (*field != ' ' && *field != '\0')

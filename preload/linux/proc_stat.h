@@ -11,6 +11,7 @@ struct proc_stat {
     char state; /* R, S, D, Z (zombie), T (stopped), t (traced), X ... */
     int32_t parent;
     int32_t process_group;
+    bool ending; /* its end has begun, which takes as long as giving back its memory does */
     uint64_t start_ticks; /* since boot, in units of sysconf(_SC_CLK_TCK) */
 };
 

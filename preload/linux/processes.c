@@ -234,7 +234,8 @@ static bool visit_thread(void *context, const char *name)
     if (name[0] == '.')
         return true;
     int thread = files_open(search->task, name, O_PATH | O_DIRECTORY);
-    if (thread >= 0 && proc_stat_read(thread, "stat", &stat) && !proc_stat_is_over(&stat)) {
+    if (thread >= 0 && proc_stat_read(thread, "stat", &stat) && !proc_stat_is_over(&stat) &&
+        !stat.ending) {
         search->living_thread = thread;
         return false;
     }
@@ -267,8 +268,20 @@ static void read_program(int directory, bool label_wanted, struct process *proce
         read_label(directory, process);
 }
 
+static void read_living_thread(int directory, bool label_wanted, struct process *process)
+{
+    struct proc_stat stat;
+    int thread = open_living_thread(directory);
+    if (thread >= 0)
+        read_program(thread, label_wanted, process);
+    else
+        process->ending = proc_stat_read(directory, "stat", &stat) && stat.ending;
+    files_close(thread);
+}
+
 bool processes_read(int32_t pid, bool label_wanted, struct process *process)
 {
+    const uint32_t program = KNOWN_EXECUTABLE | KNOWN_ARGUMENTS;
     int directory = files_open_process(pid);
     observation_clear_process(process, pid);
     if (directory < 0)
@@ -278,12 +291,8 @@ bool processes_read(int32_t pid, bool label_wanted, struct process *process)
     if (cgroup_read(directory, process->cgroup))
         process->known |= KNOWN_CGROUP;
     read_program(directory, label_wanted, process);
-    if ((process->known & KNOWN_EXECUTABLE) == 0) {
-        int thread = open_living_thread(directory);
-        if (thread >= 0)
-            read_program(thread, label_wanted, process);
-        files_close(thread);
-    }
+    if ((process->known & program) != program)
+        read_living_thread(directory, label_wanted, process);
     files_close(directory);
     lineage_read(process);
     return true;

@@ -362,6 +362,7 @@ connection client client-port
 invisible unknown hidden-holder
 cut-short unknown slow-look-up
 unreadable unknown hidden-holder
+ending unknown slow-end
 no-lineage unknown hidden-holder
 other-user foreign foreign-holder
 other-service foreign foreign-holder

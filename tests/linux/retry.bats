@@ -49,6 +49,26 @@ between() {
     assert_listening new
 }
 
+# The kernel takes the memory first, which can take long, and the sockets last. A look that falls
+# into that last moment finds a socket, and then nobody who has it.
+@test "R01 one that was killed before the claim and is still ending: that is said, and waited for" {
+    local round
+    for round in {1..8}; do
+        serve "old$round" --allocate 512
+        claim "new$round" -- --bind-when "$BATS_TEST_TMPDIR/go$round"
+        wait_for_line "new$round" '^started'
+        send "old$round" KILL
+        : >"$BATS_TEST_TMPDIR/go$round"
+        assert_listening "new$round"
+        assert_not_said "new$round" 'cannot be read|not claimed'
+        ! said "new$round" 'unknown, it is ending; waiting' || break
+        send "new$round" KILL
+        assert_dead "$(pid_of "new$round")"
+    done
+    assert_said "new$round" 'unknown, it is ending; waiting'
+    assert_said "new$round" 'claimed in .*: it became free by itself'
+}
+
 @test "R02 the budget used up, of two seconds by default: EADDRINUSE in time, and the line says who holds the port" {
     local name
     serve_stranger old

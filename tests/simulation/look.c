@@ -58,6 +58,7 @@ static void show_process(const struct world *world, int index, uint32_t known,
     process->start_ms = start_known ? actor->start_ms : 0;
     process->user = (known & KNOWN_USER) != 0 ? actor->user : 0;
     process->essential = false;
+    process->ending = actor->life == LIFE_DYING;
     text_copy(process->name, sizeof(process->name), start_known ? program->name : "");
     show_file(&process->executable, (known & KNOWN_EXECUTABLE) != 0, program->executable,
               actor->upgraded);
@@ -312,6 +313,7 @@ static void judge_truth(struct look *look)
         if ((shown->actors & UINT32_C(1) << index) == 0)
             continue;
         shown->hopeless = shown->hopeless || oracle_blocks(world, index, shown->actors);
+        shown->ending = shown->ending || world->actors[index].life == LIFE_DYING;
         shown->self_in_the_way = shown->self_in_the_way || index == world->self;
     }
 }

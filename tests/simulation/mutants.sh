@@ -161,6 +161,8 @@ mutant "a unit needs no look at the supervisor" \
     's/kinship_nearest(self, process) >= self->ancestors_in_unit/true/'
 mutant "a label of another service does not matter" \
     's/: EVIDENCE_OTHER_SERVICE/: EVIDENCE_SERVICE/'
+mutant "a port is given up that is shared with one who is ending" \
+    's/return holder->evidence == EVIDENCE_ENDING || targets_include/return targets_include/'
 
 # ---- whether it may ----
 mutant "an incomplete look will do" \

@@ -296,6 +296,20 @@ static void build_dry_run(struct schedule *schedule)
 
 /* ---- sharing ---- */
 
+/* Somebody else has killed it, and it is not gone yet. Neither its name nor kinship says whose it
+ * is. */
+static void cast_ending(struct schedule *schedule)
+{
+    int index = cast_earlier(schedule);
+    struct actor *actor = actor_at(schedule, index);
+    actor->program = schedule->kit->ours;
+    actor->start_ms = 1;
+    actor->parent = INIT;
+    actor_at(schedule, INIT)->program = &programs_init;
+    world_force(&schedule->world, index);
+    schedule->settings.wait_ms = dice_between(&schedule->dice, 1500, 2500);
+}
+
 /* Workers of our own instance beside stale ones; and now and then a stranger, who ends all hope. */
 static void build_sharing(struct schedule *schedule)
 {
@@ -304,6 +318,8 @@ static void build_sharing(struct schedule *schedule)
     chance_settings(schedule);
     chance_plain_host(schedule);
     cast_ourselves(schedule, OPERATION_SHARE, chance(schedule, 20) ? PROTOCOL_UDP : PROTOCOL_TCP);
+    if (!schedule->in_unit && chance(schedule, 30))
+        cast_ending(schedule);
     uint32_t count = dice_below(&schedule->dice, 4);
     for (uint32_t index = 0; index < count; index++) {
         bool protected = schedule->settings.protect[0] != '\0'; /* there is one list */

@@ -91,6 +91,7 @@ void watch_look(struct schedule *schedule, uint64_t deadline_ms)
 void watch_shown(struct schedule *schedule, const struct shown *shown)
 {
     schedule->watch.shown = *shown;
+    schedule->watch.saw_ending |= shown->ending;
     if (shown->complete)
         schedule->world.claim_has_looked = true;
 }

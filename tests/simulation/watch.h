@@ -22,6 +22,7 @@ struct shown {
     bool self_readable;
     bool self_in_the_way;
     bool hopeless; /* there is somebody who must not be signalled and goes with nobody */
+    bool ending;   /* there is somebody whose end has begun */
     uint64_t at_ms;
     uint32_t actors; /* a bit for each that was shown to hold a socket in the way */
 };
@@ -30,6 +31,7 @@ struct watch {
     uint64_t started_ms;
     uint64_t finished_ms;
     struct shown shown;
+    bool saw_ending;
 
     uint32_t calls_without_time;
     uint32_t calls_after_budget;

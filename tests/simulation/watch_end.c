@@ -104,14 +104,14 @@ static void check_endurance(struct schedule *schedule)
 }
 
 /*
- * Of a call that has succeeded: it waits for nobody but whom it asked, or for another starter that
- * may be asking; and it says that the port is ours alone only if it saw so.
+ * Of a call that has succeeded: it waits for nobody but whom it asked or who is ending, or for
+ * another starter that may be asking; and it says that the port is ours alone only if it saw so.
  */
 static void check_shared(struct schedule *schedule, enum claim_result result)
 {
     const struct watch *watch = &schedule->watch;
     bool may_wait = watch->tried != 0 || watch->lock_refused || schedule->world.locked_by_other ||
-                    watch->had_lock;
+                    watch->had_lock || watch->saw_ending;
     if (watch->slept_ms > 0 && !may_wait)
         watch_fail(schedule, "waits for nobody");
     if (result == CLAIM_FAILED || (result == CLAIM_WON && !watch->shown.complete))

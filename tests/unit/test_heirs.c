@@ -69,6 +69,9 @@ static void unreadable_heirs_and_clients_are_stale_as_well(void **state)
     EXPECT(scene, worker, EVIDENCE_INHERITED);
     forget_all_but(&worker->process, KNOWN_START | KNOWN_ANCESTORS);
     EXPECT(scene, worker, EVIDENCE_INHERITED);
+    worker->process.ending = true;
+    EXPECT(scene, worker, EVIDENCE_INHERITED);
+    worker->process.ending = false;
     forget_all_but(&worker->process, KNOWN_ANCESTORS);
     EXPECT(scene, worker, EVIDENCE_UNREADABLE); /* not even its age */
 }
@@ -117,8 +120,10 @@ static void whoever_was_stale_stays_so(void **state)
     forget_all_but(&holder->process, KNOWN_START | KNOWN_USER);
     EXPECT(scene, holder, EVIDENCE_INHERITED);
     assert_int_equal(holder->through, WORKER_PID);
+    holder->process.ending = true;
+    EXPECT(scene, holder, EVIDENCE_INHERITED);
     scene->context.target_count = 1; /* it stands beyond the count */
-    EXPECT(scene, holder, EVIDENCE_UNREADABLE);
+    EXPECT(scene, holder, EVIDENCE_ENDING);
     assert_int_equal(holder->through, 0);
 }
 

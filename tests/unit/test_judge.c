@@ -273,6 +273,21 @@ static void an_unreadable_executable_is_unknown(void **state)
     EXPECT(scene, holder, EVIDENCE_UNREADABLE);
 }
 
+/* It is no riddle, and nobody is sent to look for it in another namespace. */
+static void who_is_ending_is_told_from_who_is_hidden(void **state)
+{
+    struct scene *scene = *state;
+    struct holder *holder = add_twin(scene, HOLDER_PID);
+    holder->process.ending = true;
+    EXPECT(scene, holder, EVIDENCE_PROGRAM); /* what was read in time counts */
+    forget_all_but(&holder->process, (uint32_t) ~(KNOWN_EXECUTABLE | KNOWN_ARGUMENTS));
+    EXPECT(scene, holder, EVIDENCE_ENDING);
+    assert_int_equal(holder->verdict, VERDICT_UNKNOWN);
+    assert_true(judge_blocks(holder));
+    holder->process.pid = PARENT_PID;
+    EXPECT(scene, holder, EVIDENCE_ANCESTOR);
+}
+
 /* ---- client ---- */
 
 static void a_strangers_connection_is_a_clients(void **state)
@@ -421,6 +436,7 @@ int main(void)
         TEST("a socket without a process is unknown", a_socket_without_process_is_unknown),
         TEST("what cannot be read at all is unknown", what_cannot_be_read_at_all_is_unknown),
         TEST("an unreadable executable is unknown", an_unreadable_executable_is_unknown),
+        TEST("who is ending is told from who is hidden", who_is_ending_is_told_from_who_is_hidden),
         TEST("N10 a stranger's connection is a client's", a_strangers_connection_is_a_clients),
         TEST("N10 T04 our own program's connection is stale", our_own_programs_connection_is_stale),
         TEST("N08 N10 another script's connection is a client's",

@@ -22,6 +22,7 @@ enum cause_kind {
     CAUSE_LEFT_PATH,
     CAUSE_HIDDEN,
     CAUSE_CUT_SHORT,
+    CAUSE_ENDING,
     CAUSE_DENIED,
     CAUSE_UNSAFE,
     CAUSE_NOT_FOUND,

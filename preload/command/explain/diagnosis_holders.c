@@ -209,6 +209,18 @@ void say_cut_short(struct cause *cause, const struct story_endpoint *endpoint)
     cure_lines(cause, "portclaim who %s:%u", endpoint->protocol, endpoint->port);
 }
 
+void say_ending(struct cause *cause, const struct story_endpoint *endpoint)
+{
+    struct wording words = {0};
+    wording_add(&words, "The holder was ending already, and a process gives back its memory before "
+                        "it closes its sockets: ");
+    say_holders(&words, endpoint, &endpoint->sightings[EVIDENCE_ENDING]);
+    wording_add(&words, ".");
+    cause->words = wording_end(&words);
+    cure_add(cause, "more time for the kernel to take a large process apart");
+    cure_longer_wait(cause, endpoint);
+}
+
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint)
 {
     struct wording words = {0};

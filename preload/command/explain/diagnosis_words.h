@@ -40,6 +40,7 @@ void say_time_wait(struct cause *cause, const struct story_endpoint *endpoint);
 void say_left_path(struct cause *cause, const struct story_endpoint *endpoint);
 void say_hidden(struct cause *cause, const struct story_endpoint *endpoint);
 void say_cut_short(struct cause *cause, const struct story_endpoint *endpoint);
+void say_ending(struct cause *cause, const struct story_endpoint *endpoint);
 void say_denied(struct cause *cause, const struct story_endpoint *endpoint);
 void say_unsafe(struct cause *cause, const struct story_endpoint *endpoint);
 void say_not_found(struct cause *cause, const struct story_endpoint *endpoint);
