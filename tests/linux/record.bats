@@ -70,6 +70,11 @@ told() {
     cat "$@" | grep -c '"not_claimed"' || true
 }
 
+# How many lines there are, but for one that a busy machine may bring: that a look was cut short.
+lines_of() {
+    cat "$@" | grep -vc '"warning"' || true
+}
+
 # ----- whole lines ------------------------------------------------------------------------------
 
 @test "C05 several processes write at once: every line is whole, none is lost" {
@@ -81,7 +86,7 @@ told() {
         assert_equal "$(grep -c "\"pid\":$(pid_of "writer$number"),.*\"not_claimed\"" "$record")" 25
         assert_equal "$(cat "$(log_of "writer$number")")" ""
     done
-    assert_equal "$(wc -l <"$record")" $((8 * 25 * 2))
+    assert_equal "$(lines_of "$record")" $((8 * 25 * 2))
     [ ! -e "$record.1" ]
 }
 
@@ -134,7 +139,7 @@ told() {
     assert_exit new 0
     cmp "$record.1" "$BATS_TEST_TMPDIR/before"
     assert_lines "$record"
-    assert_equal "$(wc -l <"$record")" 2
+    assert_equal "$(lines_of "$record")" 2
     assert_equal "$(cat "$(log_of new)")" ""
 }
 
@@ -174,7 +179,7 @@ told() {
     persist_together 8 25
     assert_lines "$record" "$record.1"
     assert_equal "$(told "$record" "$record.1")" $((8 * 25))
-    assert_equal "$(cat "$record" "$record.1" | wc -l)" $((lines + 8 * 25 * 2))
+    assert_equal "$(lines_of "$record" "$record.1")" $((lines + 8 * 25 * 2))
     [ "$(stat -c %s "$record.1")" -gt $((full - 4096)) ] || fail "the new one was moved onto the full one"
 }
 
