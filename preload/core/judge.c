@@ -182,8 +182,8 @@ static const struct target *find_known_stale(const struct judge_context *context
     return NULL;
 }
 
-static enum evidence weigh_whole(const struct judge_context *context, const struct process *self,
-                                 const struct holder *holder, const struct target *known)
+static enum evidence weigh(const struct judge_context *context, const struct process *self,
+                           const struct holder *holder, const struct target *known)
 {
     enum evidence evidence = EVIDENCE_NONE;
     if (holder->visible)
@@ -201,12 +201,10 @@ static enum evidence weigh_whole(const struct judge_context *context, const stru
     return evidence;
 }
 
-static enum evidence weigh(const struct judge_context *context, const struct process *self,
-                           const struct holder *holder, const struct target *known)
+/* What cannot be read of one that is ending is not hidden from us, but gone. */
+static enum evidence unless_ending(const struct process *process, enum evidence evidence)
 {
-    enum evidence evidence = weigh_whole(context, self, holder, known);
-    bool ending = holder->visible && holder->process.ending;
-    return evidence == EVIDENCE_UNREADABLE && ending ? EVIDENCE_ENDING : evidence;
+    return evidence == EVIDENCE_UNREADABLE && process->ending ? EVIDENCE_ENDING : evidence;
 }
 
 static void pronounce(struct holder *holder, enum evidence evidence)
@@ -297,7 +295,7 @@ void judge(const struct judge_context *context, struct observation *observation)
     for (uint32_t index = 0; index < observation->holder_count; index++) {
         struct holder *holder = &observation->holders[index];
         const struct target *known = find_known_stale(context, &holder->process);
-        pronounce(holder, weigh(context, self, holder, known));
+        pronounce(holder, unless_ending(&holder->process, weigh(context, self, holder, known)));
         if (holder->verdict == VERDICT_STALE && !self_known)
             pronounce(holder, EVIDENCE_NO_LINEAGE);
         holder->through = known != NULL && holder->verdict == VERDICT_STALE ? known->through : 0;

@@ -2,7 +2,7 @@
 
 #include "targets.h"
 
-/* One who was asked counts until its end, also when nothing of it can be read any more. */
+/* One who was asked or is ending anyhow counts until its end, though nothing of it can be read. */
 static bool is_going(struct claim *claim, const struct holder *holder)
 {
     return holder->evidence == EVIDENCE_ENDING || targets_include(claim, holder);

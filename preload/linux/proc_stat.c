@@ -71,7 +71,7 @@ bool proc_stat_read_pid(int32_t pid, struct proc_stat *stat)
 
 bool proc_stat_is_over(const struct proc_stat *stat)
 {
-    return stat->state == 'Z' || stat->state == 'X';
+    return stat->ending || stat->state == 'Z' || stat->state == 'X';
 }
 
 bool proc_stat_is_stopped(const struct proc_stat *stat)

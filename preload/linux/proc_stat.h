@@ -11,7 +11,7 @@ struct proc_stat {
     char state; /* R, S, D, Z (zombie), T (stopped), t (traced), X ... */
     int32_t parent;
     int32_t process_group;
-    bool ending; /* its end has begun, which takes as long as giving back its memory does */
+    bool ending;          /* its end has begun, and lasts until it has given back its memory */
     uint64_t start_ticks; /* since boot, in units of sysconf(_SC_CLK_TCK) */
 };
 
@@ -22,7 +22,7 @@ bool proc_stat_read_pid(int32_t pid, struct proc_stat *stat);
 /* Stopped (SIGSTOP, SIGTSTP, a tracer): it takes no signal but SIGKILL and SIGCONT. */
 bool proc_stat_is_stopped(const struct proc_stat *stat);
 
-/* Zombie or dead: there is nothing of it to be read any more. */
+/* Ending, zombie or dead: there is nothing of its program to be read any more. */
 bool proc_stat_is_over(const struct proc_stat *stat);
 
 #endif

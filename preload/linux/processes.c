@@ -234,8 +234,7 @@ static bool visit_thread(void *context, const char *name)
     if (name[0] == '.')
         return true;
     int thread = files_open(search->task, name, O_PATH | O_DIRECTORY);
-    if (thread >= 0 && proc_stat_read(thread, "stat", &stat) && !proc_stat_is_over(&stat) &&
-        !stat.ending) {
+    if (thread >= 0 && proc_stat_read(thread, "stat", &stat) && !proc_stat_is_over(&stat)) {
         search->living_thread = thread;
         return false;
     }
@@ -275,7 +274,7 @@ static void read_living_thread(int directory, bool label_wanted, struct process 
     if (thread >= 0)
         read_program(thread, label_wanted, process);
     else
-        process->ending = proc_stat_read(directory, "stat", &stat) && stat.ending;
+        process->ending = proc_stat_read(directory, "stat", &stat) && proc_stat_is_over(&stat);
     files_close(thread);
 }
 

@@ -153,6 +153,7 @@ static struct holder *next_holder(struct look *look)
     holder->visible = false;
     holder->process.pid = 0;
     holder->process.known = 0;
+    holder->process.ending = false;
     holder->process.name[0] = '\0';
     holder->process.executable.path[0] = '\0';
     holder->process.script[0] = '\0';

@@ -91,7 +91,6 @@ void watch_look(struct schedule *schedule, uint64_t deadline_ms)
 void watch_shown(struct schedule *schedule, const struct shown *shown)
 {
     schedule->watch.shown = *shown;
-    schedule->watch.saw_ending |= shown->ending;
     if (shown->complete)
         schedule->world.claim_has_looked = true;
 }
@@ -218,7 +217,8 @@ void watch_slept(struct schedule *schedule, uint64_t since_ms, bool somebody_end
 {
     struct watch *watch = &schedule->watch;
     const struct world *world = &schedule->world;
-    watch->slept_ms += world->now_ms - since_ms;
+    if (!watch->shown.ending)
+        watch->slept_ms += world->now_ms - since_ms;
     if (world->now_ms > since_ms || somebody_ended)
         watch->looks_without_sleep = 0;
     if (world->free_since_ms == NEVER)

@@ -31,7 +31,6 @@ struct watch {
     uint64_t started_ms;
     uint64_t finished_ms;
     struct shown shown;
-    bool saw_ending;
 
     uint32_t calls_without_time;
     uint32_t calls_after_budget;
@@ -40,7 +39,7 @@ struct watch {
     uint32_t looks_while_free;
     uint32_t looks_after_budget;
     uint64_t called_at_ms;
-    uint64_t slept_ms;
+    uint64_t slept_ms; /* while the latest look showed nobody who is ending */
     uint64_t slept_while_free_ms;
 
     bool attempted;

@@ -111,7 +111,7 @@ static void check_shared(struct schedule *schedule, enum claim_result result)
 {
     const struct watch *watch = &schedule->watch;
     bool may_wait = watch->tried != 0 || watch->lock_refused || schedule->world.locked_by_other ||
-                    watch->had_lock || watch->saw_ending;
+                    watch->had_lock;
     if (watch->slept_ms > 0 && !may_wait)
         watch_fail(schedule, "waits for nobody");
     if (result == CLAIM_FAILED || (result == CLAIM_WON && !watch->shown.complete))
