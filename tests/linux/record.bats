@@ -72,7 +72,7 @@ told() {
 
 # How many lines there are, but for one that a busy machine may bring: that a look was cut short.
 lines_of() {
-    cat "$@" | grep -vc '"warning"' || true
+    cat "$@" | grep -vc '"warning".* was cut short' || true
 }
 
 # ----- whole lines ------------------------------------------------------------------------------
